@@ -1,0 +1,29 @@
+package io.millrace.protocol;
+
+/** The one rule for short texts that end up in a line of the wire: bounded, no control characters, well-formed UTF-16. */
+final class Texts {
+    private Texts() {}
+
+    static void requirePrintable(String field, String value, int maxBytes) {
+        int bytes = 0;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (Character.isISOControl(c)) {
+                throw new InvalidInput(field, "no control characters, so no CR, LF or NUL");
+            }
+            if (Character.isHighSurrogate(c)
+                    && i + 1 < value.length()
+                    && Character.isLowSurrogate(value.charAt(i + 1))) {
+                bytes += 4;
+                i++;
+            } else if (Character.isSurrogate(c)) {
+                throw new InvalidInput(field, "no lone surrogates: the text must be valid Unicode");
+            } else {
+                bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+            }
+        }
+        if (bytes == 0 || bytes > maxBytes) {
+            throw new InvalidInput(field, "1 to " + maxBytes + " bytes of UTF-8");
+        }
+    }
+}
