@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  */
 public record Epoch(String value) {
     public static final int LENGTH = 8;
-    private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+    static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
     private static final Pattern LEGAL = Pattern.compile("[a-z2-7]{" + LENGTH + "}");
 
     public Epoch {

@@ -1,5 +1,7 @@
 package io.millrace.protocol;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -16,11 +18,13 @@ public final class JsonData {
     }
 
     /** Takes bytes that are known to be one compact JSON value, without a copy; the caller must not change them. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static JsonData trusted(byte[] compactUtf8) {
         return new JsonData(compactUtf8);
     }
 
     /** The value's bytes; shared, not to be changed. */
+    @JsonValue
     public byte[] utf8() {
         return utf8;
     }

@@ -1,8 +1,21 @@
 package io.millrace.protocol;
 
+import java.util.Locale;
+
 /** The one rule for short texts that end up in a line of the wire: bounded, no control characters, well-formed UTF-16. */
 final class Texts {
     private Texts() {}
+
+    /** {@code TOKEN_EXPIRED} as the wire writes it: {@code token-expired}. */
+    static String kebab(String constant) {
+        return constant.toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** A name from outside, fit for a message: 64 characters at most, anything but visible ASCII shown as '?'. */
+    static String shown(String name) {
+        String cut = name.length() <= 64 ? name : name.substring(0, 64) + "...";
+        return cut.replaceAll("[^\\x21-\\x7e]", "?");
+    }
 
     static void requirePrintable(String field, String value, int maxBytes) {
         int bytes = 0;

@@ -1,0 +1,136 @@
+package io.millrace.protocol;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client says on a WebSocket: one JSON object in one text message. Each may carry a {@code ref}, given back with
+ * the answer. An unknown {@code type} or field is refused by name.
+ */
+public sealed interface ClientMessage {
+    int MAX_TOKEN_LENGTH = 8192;
+
+    /** A publish has an event's data in the event, the list and the message. */
+    int WRAPPERS = 3;
+
+    @Nullable
+    Ref ref();
+
+    /** Logs in, as the first message, or renews the login. */
+    record Authenticate(String token, @Nullable Ref ref) implements ClientMessage {
+        /** Without the token, which belongs in no log. */
+        @Override
+        public String toString() {
+            return "Authenticate[ref=" + ref + "]";
+        }
+    }
+
+    /** @param from where to begin, see {@link Start}; live only where left out */
+    record Subscribe(@Nullable Ref ref, ChannelName channel, @Nullable String from) implements ClientMessage {}
+
+    record Unsubscribe(@Nullable Ref ref, ChannelName channel) implements ClientMessage {}
+
+    record Ping(@Nullable Ref ref) implements ClientMessage {}
+
+    record Publish(@Nullable Ref ref, ChannelName channel, List<Draft> drafts) implements ClientMessage {
+        public Publish {
+            drafts = List.copyOf(drafts);
+        }
+    }
+
+    /** @throws InvalidInput naming the field, as everything wrong with a message */
+    static ClientMessage parse(byte[] utf8, JsonInput.Limits limits, int maxBatch) {
+        if (utf8.length > limits.maxBytes()) {
+            throw new InvalidInput(Code.MESSAGE_TOO_LARGE, "message", "at most " + limits.maxBytes() + " bytes");
+        }
+        JsonPart part = JsonPart.of(JsonScanner.compact("message", utf8, limits.maxDepth(), WRAPPERS));
+        if (!part.isObject()) {
+            throw new InvalidInput(Code.INVALID_MESSAGE, "message", "must be a JSON object with a type");
+        }
+        return parse(part.fields(), limits, maxBatch);
+    }
+
+    /** The message's ref where it can be read, for the answer to a message that is wrong elsewhere. */
+    static @Nullable Ref refOf(byte[] utf8, JsonInput.Limits limits) {
+        try {
+            if (utf8.length > limits.maxBytes()) {
+                return null;
+            }
+            JsonPart part = JsonPart.of(JsonScanner.compact("message", utf8, limits.maxDepth(), WRAPPERS));
+            JsonPart ref = part.isObject() ? part.fields().get("ref") : null;
+            return ref == null ? null : Ref.of(ref);
+        } catch (InvalidInput unreadable) {
+            return null;
+        }
+    }
+
+    private static ClientMessage parse(Map<String, JsonPart> fields, JsonInput.Limits limits, int maxBatch) {
+        JsonPart type = fields.get("type");
+        String name = type != null && type.isText() ? type.text() : "";
+        return switch (name) {
+            case "authenticate" -> authenticate(only(fields, "token"));
+            case "subscribe" -> subscribe(only(fields, "channel", "from"));
+            case "unsubscribe" -> {
+                JsonFields in = only(fields, "channel");
+                yield new Unsubscribe(ref(in), channel(in));
+            }
+            case "ping" -> new Ping(ref(only(fields)));
+            case "publish" -> publish(only(fields, "channel", "event", "events"), limits, maxBatch);
+            default ->
+                throw new InvalidInput(
+                        Code.INVALID_MESSAGE, "type", "must be authenticate, subscribe, unsubscribe, publish or ping");
+        };
+    }
+
+    private static Authenticate authenticate(JsonFields in) {
+        String token = in.requiredText("token");
+        if (token.isEmpty() || token.length() > MAX_TOKEN_LENGTH) {
+            throw new InvalidInput("token", "1 to " + MAX_TOKEN_LENGTH + " characters");
+        }
+        return new Authenticate(token, ref(in));
+    }
+
+    private static Subscribe subscribe(JsonFields in) {
+        String from = in.text("from");
+        if (from != null && (from.isEmpty() || from.length() > Cursor.MAX_LENGTH)) {
+            throw new InvalidInput(Code.INVALID_PARAMETER, "from", "1 to " + Cursor.MAX_LENGTH + " characters");
+        }
+        return new Subscribe(ref(in), channel(in), from);
+    }
+
+    private static Publish publish(JsonFields in, JsonInput.Limits limits, int maxBatch) {
+        Ref ref = ref(in);
+        ChannelName channel = channel(in);
+        JsonPart event = in.get("event");
+        JsonPart events = in.get("events");
+        if ((event == null) == (events == null)) {
+            throw new InvalidInput(Code.INVALID_MESSAGE, "event", "send either event or events");
+        }
+        if (event != null) {
+            return new Publish(ref, channel, List.of(JsonInput.draft("event", event, limits, null)));
+        }
+        if (events == null || !events.isArray()) {
+            throw new InvalidInput(Code.INVALID_MESSAGE, "events", "must be an array of events");
+        }
+        return new Publish(ref, channel, JsonInput.batch("events", events, limits, null, maxBatch));
+    }
+
+    private static JsonFields only(Map<String, JsonPart> fields, String... names) {
+        Set<String> known = new HashSet<>(List.of(names));
+        known.add("type");
+        known.add("ref");
+        return new JsonFields(fields, known);
+    }
+
+    private static @Nullable Ref ref(JsonFields in) {
+        JsonPart part = in.get("ref");
+        return part == null ? null : Ref.of(part);
+    }
+
+    private static ChannelName channel(JsonFields in) {
+        return new ChannelName(in.requiredText("channel"));
+    }
+}

@@ -1,0 +1,47 @@
+package io.millrace.protocol;
+
+import io.millrace.protocol.Control.Reset;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer of the history door.
+ *
+ * @param events items as {@link EventJson#bytes} makes them, in the order of the log
+ * @param next the cursor to ask with for what comes after this page
+ * @param reset there where what was asked for couldn't be served exactly
+ */
+public record HistoryPage(
+        ChannelName channel,
+        Epoch epoch,
+        long head,
+        long availableFrom,
+        List<byte[]> events,
+        String next,
+        @Nullable Reset reset) {
+    public HistoryPage {
+        events = List.copyOf(events);
+    }
+
+    public HistoryPage(
+            ChannelName channel, Epoch epoch, long head, long availableFrom, List<byte[]> events, String next) {
+        this(channel, epoch, head, availableFrom, events, next, null);
+    }
+
+    /** The same page, for a client that asked for another place. */
+    public HistoryPage after(Reset said) {
+        return new HistoryPage(channel, epoch, head, availableFrom, events, next, said);
+    }
+
+    public byte[] json() {
+        return new JsonObjectWriter(events.stream().mapToInt(e -> e.length + 1).sum() + 512)
+                .text("channel", channel.value())
+                .text("epoch", epoch.value())
+                .number("head", head)
+                .number("availableFrom", availableFrom)
+                .list("events", events)
+                .text("next", next)
+                .raw("reset", reset == null ? null : reset.json())
+                .bytes();
+    }
+}

@@ -1,0 +1,86 @@
+package io.millrace.protocol;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the server says on a WebSocket, as the UTF-8 of one text message each. {@code ref} is the client's own, given back. */
+public final class ServerMessage {
+    private ServerMessage() {}
+
+    /** A control event: {@code connected}, {@code reset}, {@code complete}, {@code problem}, {@code reconnect}. */
+    public static byte[] control(Control control) {
+        return typed(control.name()).membersOf(control.json()).bytes();
+    }
+
+    public static byte[] connected(Control.Connected connected) {
+        return control(connected);
+    }
+
+    public static byte[] reset(Control.Reset reset) {
+        return control(reset);
+    }
+
+    public static byte[] reconnect(Control.Reconnect reconnect) {
+        return control(reconnect);
+    }
+
+    public static byte[] complete() {
+        return control(new Control.Complete());
+    }
+
+    /** The answer to {@code authenticate}; {@code expires} is when the login runs out, where it does. */
+    public static byte[] authenticated(
+            @Nullable Ref ref, String userId, @Nullable String entityId, @Nullable Instant expires) {
+        return typed("authenticated", ref)
+                .text("userId", userId)
+                .text("entityId", entityId)
+                .time("expires", expires)
+                .bytes();
+    }
+
+    /** The answer to {@code subscribe}; {@code id} is the cursor after which events will come. */
+    public static byte[] subscribed(
+            @Nullable Ref ref, ChannelName channel, String id, Epoch epoch, long head, long availableFrom) {
+        return typed("subscribed", ref)
+                .text("channel", channel.value())
+                .text("id", id)
+                .text("epoch", epoch.value())
+                .number("head", head)
+                .number("availableFrom", availableFrom)
+                .bytes();
+    }
+
+    public static byte[] unsubscribed(@Nullable Ref ref, ChannelName channel) {
+        return typed("unsubscribed", ref).text("channel", channel.value()).bytes();
+    }
+
+    /** An event of a channel; {@code id} is its single-channel cursor. */
+    public static byte[] event(ChannelName channel, Epoch epoch, String id, Event event) {
+        return EventJson.message(channel, epoch, id, event);
+    }
+
+    public static byte[] published(@Nullable Ref ref, List<Receipt> receipts) {
+        return typed("published", ref)
+                .list("results", receipts.stream().map(Receipt::json).toList())
+                .bytes();
+    }
+
+    public static byte[] pong(@Nullable Ref ref, Instant time) {
+        return typed("pong", ref).time("time", time).bytes();
+    }
+
+    public static byte[] problem(@Nullable Ref ref, Refusal refusal) {
+        return typed("problem", ref)
+                .membersOf(new Control.Problem(refusal).json())
+                .bytes();
+    }
+
+    private static JsonObjectWriter typed(String type) {
+        return new JsonObjectWriter().text("type", type);
+    }
+
+    private static JsonObjectWriter typed(String type, @Nullable Ref ref) {
+        return typed(type).raw("ref", ref == null ? null : ref.utf8());
+    }
+}

@@ -1,0 +1,250 @@
+package io.millrace.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The golden files under {@code wire/}, read by the TypeScript client too: what stands there is what is sent. */
+class WireTest {
+    private static final Epoch EPOCH = new Epoch("abcd2345");
+    private static final ChannelName CHANNEL = ChannelName.of("user:42");
+    private static final Position THREE = new Position(EPOCH, 3);
+    private static final String ID = Cursor.of(CHANNEL, THREE);
+    private static final Instant TIME = Instant.parse("2026-01-31T12:00:00.007Z");
+    private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
+    private static final Ref ONE = new Ref("1");
+    private static final Receipt RECEIPT = new Receipt(ID, CHANNEL, THREE, false);
+    private static final Control.Standing STANDING = new Control.Standing(CHANNEL, 3, 1, 2);
+
+    @TestFactory
+    Stream<DynamicTest> cursors() {
+        return Cases.of("wire/cursors.json", 12, it -> {
+            Epoch epoch = new Epoch(it.get("epoch").asText());
+            SortedMap<ChannelName, Long> offsets = new TreeMap<>();
+            it.get("offsets")
+                    .fields()
+                    .forEachRemaining(e ->
+                            offsets.put(ChannelName.of(e.getKey()), e.getValue().asLong()));
+            String expected = it.get("expected").asText();
+            assertThat(Cursor.of(epoch, offsets)).isEqualTo(expected);
+            Cursor cursor = ((Cursor.Valid) Cursor.parse(expected)).cursor();
+            assertThat(cursor.epoch()).isEqualTo(epoch);
+            assertThat(cursor.channels()).isEqualTo(offsets.size());
+            offsets.forEach((channel, offset) ->
+                    assertThat(cursor.find(channel)).isEqualTo(new Cursor.At(new Position(epoch, offset))));
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> sseFrames() {
+        return Cases.of("wire/sse-frames.json", 16, it -> assertThat(Cases.utf8(SseFrames.event(
+                        Cases.textOrNull(it, "id"),
+                        it.get("type").asText(),
+                        Cases.utf8(it.get("data").asText()))))
+                .isEqualTo(it.get("expected").asText()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> sseStreams() {
+        return Cases.of("wire/sse-streams.json", 21, it -> {
+            byte[] stream = Cases.utf8(it.get("stream").asText());
+            List<SseParser.Message> expected = StreamSupport.stream(
+                            it.get("messages").spliterator(), false)
+                    .map(m -> new SseParser.Message(
+                            m.get("id").asText(),
+                            m.get("type").asText(),
+                            m.get("data").asText()))
+                    .toList();
+            SseParser whole = new SseParser();
+            assertThat(whole.feed(stream)).isEqualTo(expected);
+            SseParser bytewise = new SseParser();
+            List<SseParser.Message> messages = new ArrayList<>();
+            for (byte b : stream) {
+                messages.addAll(bytewise.feed(new byte[] {b}));
+            }
+            assertThat(messages).as("byte by byte").isEqualTo(expected);
+            assertThat(whole.lastEventId()).isEqualTo(it.get("lastEventId").asText());
+            assertThat(whole.comments()).isEqualTo(it.get("comments").asLong());
+            assertThat(whole.retry().map(Duration::toMillis).orElse(null))
+                    .isEqualTo(
+                            it.hasNonNull("retryMillis") ? it.get("retryMillis").asLong() : null);
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> clientMessages() {
+        return Cases.of("wire/client-messages.json", 11, it -> assertThat(describe(ClientMessage.parse(
+                        Cases.utf8(it.get("input").asText()), JsonInput.Limits.ofBytes(10_000), 10)))
+                .isEqualTo(described(it.get("expected"))));
+    }
+
+    @Test
+    void everyClientMessageHasACase() {
+        Set<Object> kinds = new HashSet<>();
+        Cases.read("wire/client-messages.json")
+                .forEach(it -> kinds.add(
+                        ClientMessage.parse(Cases.utf8(it.get("input").asText()), JsonInput.Limits.ofBytes(10_000), 10)
+                                .getClass()));
+        assertThat(kinds).containsExactlyInAnyOrder((Object[]) ClientMessage.class.getPermittedSubclasses());
+    }
+
+    private static Map<String, Object> describe(ClientMessage message) {
+        Map<String, Object> fields = new TreeMap<>();
+        if (message.ref() != null) {
+            fields.put("ref", message.ref().json());
+        }
+        if (message instanceof ClientMessage.Authenticate authenticate) {
+            fields.put("type", "authenticate");
+            fields.put("token", authenticate.token());
+        } else if (message instanceof ClientMessage.Subscribe subscribe) {
+            fields.put("type", "subscribe");
+            fields.put("channel", subscribe.channel().value());
+            if (subscribe.from() != null) {
+                fields.put("from", subscribe.from());
+            }
+        } else if (message instanceof ClientMessage.Unsubscribe unsubscribe) {
+            fields.put("type", "unsubscribe");
+            fields.put("channel", unsubscribe.channel().value());
+        } else if (message instanceof ClientMessage.Publish publish) {
+            fields.put("type", "publish");
+            fields.put("channel", publish.channel().value());
+            fields.put("drafts", publish.drafts().stream().map(WireTest::draft).toList());
+        } else {
+            fields.put("type", "ping");
+        }
+        return fields;
+    }
+
+    private static List<String> draft(Draft draft) {
+        return Stream.of(draft.type().value(), draft.data().toString(), draft.key(), draft.source())
+                .map(String::valueOf)
+                .toList();
+    }
+
+    private static Map<String, Object> described(JsonNode expected) {
+        Map<String, Object> fields = new TreeMap<>();
+        expected.fields().forEachRemaining(field -> {
+            if (field.getKey().equals("drafts")) {
+                List<List<String>> drafts = new ArrayList<>();
+                field.getValue()
+                        .forEach(d -> drafts.add(Stream.of("type", "data", "key", "source")
+                                .map(name -> String.valueOf(Cases.textOrNull(d, name)))
+                                .toList()));
+                fields.put("drafts", drafts);
+            } else {
+                fields.put(field.getKey(), field.getValue().asText());
+            }
+        });
+        return fields;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> serverMessages() {
+        Event event = event("{\"n\":1e400}", "stable");
+        Map<String, Supplier<byte[]>> made = Map.ofEntries(
+                Map.entry("authenticated", () -> ServerMessage.authenticated(ONE, "42", "e7", NOON)),
+                Map.entry("authenticated, least", () -> ServerMessage.authenticated(null, "42", null, null)),
+                Map.entry("subscribed", () -> ServerMessage.subscribed(new Ref("\"s1\""), CHANNEL, ID, EPOCH, 3, 1)),
+                Map.entry("unsubscribed", () -> ServerMessage.unsubscribed(new Ref("2"), CHANNEL)),
+                Map.entry("event", () -> ServerMessage.event(CHANNEL, EPOCH, ID, event)),
+                Map.entry("event, least", () -> ServerMessage.event(CHANNEL, EPOCH, ID, event("null", null))),
+                Map.entry("history item", () -> EventJson.bytes(CHANNEL, EPOCH, ID, event)),
+                Map.entry("history page", WireTest::historyPage),
+                Map.entry(
+                        "history page, empty", () -> new HistoryPage(CHANNEL, EPOCH, 3, 1, List.of(), ID, null).json()),
+                Map.entry("published", () -> ServerMessage.published(ONE, List.of(RECEIPT))),
+                Map.entry("receipt", RECEIPT::json),
+                Map.entry("receipts", () -> Receipt.json(List.of(RECEIPT, new Receipt(ID, CHANNEL, THREE, true)))),
+                Map.entry("pong", () -> ServerMessage.pong(new Ref("\"p\""), TIME)),
+                Map.entry(
+                        "problem",
+                        () -> ServerMessage.problem(
+                                ONE, Refusal.of(Code.RATE_LIMITED, "10 a second", Duration.ofMillis(1200)))),
+                Map.entry("connected", () -> ServerMessage.connected(connected(null, List.of()))),
+                Map.entry("reset", () -> ServerMessage.reset(reset(null, ResetReason.FOREIGN))),
+                Map.entry("reconnect", () -> ServerMessage.reconnect(reconnect())),
+                Map.entry("complete", ServerMessage::complete));
+        return Cases.of("wire/server-messages.json", made.size(), it -> assertThat(
+                        Cases.utf8(made.get(it.get("name").asText()).get()))
+                .isEqualTo(it.get("expected").asText()));
+    }
+
+    private static byte[] historyPage() {
+        List<byte[]> events = List.of(Cases.utf8("{\"n\":1}"), Cases.utf8("{\"n\":2}"));
+        Control.Reset reset = new Control.Reset(CHANNEL, new Position(EPOCH, 0), 2, 3, EPOCH, ResetReason.RETENTION);
+        return new HistoryPage(CHANNEL, EPOCH, 3, 2, events, ID, reset).json();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> controlEvents() {
+        Position other = new Position(new Epoch("zzzz7777"), 9);
+        Map<String, Control> made = Map.ofEntries(
+                Map.entry("connected", connected("e7", List.of(STANDING))),
+                Map.entry("connected, least", connected(null, List.of())),
+                Map.entry("reset retention", reset(other, ResetReason.RETENTION)),
+                Map.entry("reset epoch", reset(other, ResetReason.EPOCH)),
+                Map.entry("reset future", reset(other, ResetReason.FUTURE)),
+                Map.entry("reset foreign", reset(null, ResetReason.FOREIGN)),
+                Map.entry("reset malformed", reset(null, ResetReason.MALFORMED)),
+                Map.entry("complete", new Control.Complete()),
+                Map.entry("heartbeat", new Control.Heartbeat()),
+                Map.entry("problem", new Control.Problem(Refusal.of(Code.TOKEN_EXPIRED, "expired at noon"))),
+                Map.entry("reconnect", reconnect()));
+        assertThat(made.values().stream().map(Object::getClass).distinct())
+                .as("every control event has a case")
+                .containsExactlyInAnyOrder(Control.class.getPermittedSubclasses());
+        return Cases.of("wire/control-events.json", made.size(), it -> {
+            Control control = made.get(it.get("name").asText());
+            assertThat(Cases.utf8(control.json())).isEqualTo(it.get("expected").asText());
+            assertThat(control.name()).isEqualTo(it.get("event").asText()).isIn(EventType.RESERVED);
+            assertThat(Cases.utf8(SseFrames.control("x", control)))
+                    .isEqualTo("id: x\nevent: " + control.name() + "\ndata: "
+                            + it.get("expected").asText() + "\n\n");
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> problems() {
+        return Cases.of("wire/problems.json", 3, it -> {
+            Duration pause = it.hasNonNull("retryAfterMillis")
+                    ? Duration.ofMillis(it.get("retryAfterMillis").asLong())
+                    : null;
+            Refusal refusal = new Refusal(
+                    Code.valueOf(it.get("code").asText()), it.get("detail").asText(), pause);
+            assertThat(Cases.utf8(refusal.problemJson(it.get("instance").asText())))
+                    .isEqualTo(it.get("expected").asText());
+        });
+    }
+
+    private static Event event(String data, String source) {
+        return new Event(
+                3, TIME, EventType.of("horses:created"), JsonData.trusted(Cases.utf8(data)), source, "key", "svc");
+    }
+
+    private static Control.Connected connected(String entityId, List<Control.Standing> channels) {
+        return new Control.Connected("c1", "42", entityId, channels, EPOCH, Duration.ofSeconds(15));
+    }
+
+    private static Control.Reset reset(Position requested, ResetReason reason) {
+        return new Control.Reset(CHANNEL, requested, 1, 3, EPOCH, reason);
+    }
+
+    private static Control.Reconnect reconnect() {
+        return new Control.Reconnect(Duration.ofMillis(1500), Code.GOING_AWAY);
+    }
+}
