@@ -1,0 +1,114 @@
+package io.millrace.platform.access;
+
+import io.millrace.platform.access.Decision.Denied;
+import io.millrace.platform.access.Decision.Reason;
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.InvalidInput;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may do what where: the one decision function for every way in, at connect, subscribe, delivery, publish and replay.
+ * It has no state and asks nobody, so the same question always has the same answer; whoever replays asks with
+ * {@link Act#HISTORY}.
+ *
+ * <p>In this order: a reserved name is nobody's; an expired login may nothing; a deny rule beats every allow, an admin's
+ * and one's own channels included; then any allow rule; then the login's own channels. What nothing allows is denied.
+ */
+public final class Access {
+    private static final Decision ALLOWED = new Decision.Allowed();
+    private static final Decision RESERVED = new Denied(Reason.RESERVED, "names that begin with $sys are reserved");
+    private static final Decision EXPIRED = new Denied(Reason.EXPIRED, "the login has expired: log in again");
+    private static final ChannelName GLOBAL = ChannelName.of("global");
+
+    public Decision decide(Login login, Act act, ChannelName channel, Instant now) {
+        if (reserved(channel.value())) {
+            return RESERVED;
+        }
+        if (login.expired(now)) {
+            return EXPIRED;
+        }
+        boolean allowed = false;
+        for (Grant rule : login.grants()) {
+            if (rule.covers(act, channel)) {
+                if (rule.deny()) {
+                    return new Denied(
+                            Reason.DENIED_BY_RULE, "a rule of this login forbids " + act.wireName() + " here");
+                }
+                allowed = true;
+            }
+        }
+        if (allowed || (Act.SUBSCRIBE.covers(act) && own(login, channel))) {
+            return ALLOWED;
+        }
+        return new Denied(Reason.NOT_GRANTED, "no rule of this login grants " + act.wireName() + " here");
+    }
+
+    /**
+     * Whether the login may do the acts that concern no single channel: an {@code admin} rule on {@code *}. A deny of
+     * {@code admin} anywhere takes that away, because such acts (the console, everybody's connections) can't leave a
+     * part out.
+     */
+    public boolean isAdmin(Login login, Instant now) {
+        if (login.expired(now)) {
+            return false;
+        }
+        boolean admin = false;
+        for (Grant rule : login.grants()) {
+            if (rule.acts().contains(Act.ADMIN)) {
+                if (rule.deny()) {
+                    return false;
+                }
+                admin |= rule.channels().equals(ChannelPattern.ALL);
+            }
+        }
+        return admin;
+    }
+
+    /**
+     * The channels a login hears without asking: {@code global}, {@code user:{subject}} and, where the token names one,
+     * {@code entity:{entity}}. Ids that make no channel name are left out, and so are ids with a colon: the subject
+     * {@code 7:inbox} would otherwise own what reads as a part of user 7. Deny rules and expiry are {@link #decide}'s.
+     */
+    public Set<ChannelName> ownChannels(Login login) {
+        Set<ChannelName> own = new LinkedHashSet<>();
+        own.add(GLOBAL);
+        ownName("user", login.subject()).ifPresent(own::add);
+        ownName("entity", login.entity()).ifPresent(own::add);
+        return Collections.unmodifiableSet(own);
+    }
+
+    /** Whether a name, legal or not, belongs to the product; a door asks this of the raw text to give the better answer. */
+    public static boolean reserved(String rawName) {
+        return rawName.equals("$sys") || rawName.startsWith("$sys:");
+    }
+
+    private static boolean own(Login login, ChannelName channel) {
+        return channel.equals(GLOBAL)
+                || isOf("user:", login.subject(), channel.value())
+                || isOf("entity:", login.entity(), channel.value());
+    }
+
+    private static boolean isOf(String family, @Nullable String id, String channel) {
+        return id != null
+                && id.indexOf(':') < 0
+                && channel.length() == family.length() + id.length()
+                && channel.startsWith(family)
+                && channel.endsWith(id);
+    }
+
+    private static Optional<ChannelName> ownName(String family, @Nullable String id) {
+        if (id == null || id.indexOf(':') >= 0) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ChannelName.of(family + ":" + id));
+        } catch (InvalidInput notAChannelName) {
+            return Optional.empty();
+        }
+    }
+}
