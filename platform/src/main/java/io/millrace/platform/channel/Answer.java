@@ -1,0 +1,31 @@
+package io.millrace.platform.channel;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.millrace.persistence.WriteId;
+import java.util.List;
+
+/** What became of one write: an outcome for each of its requests, in their order. Sent only after the commit. */
+public record Answer(WriteId write, List<Outcome> outcomes) implements Travels {
+
+    /** What became of one request: all of its events, or none. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Accepted.class, name = "accepted"),
+        @JsonSubTypes.Type(value = Conflicted.class, name = "conflicted")
+    })
+    public sealed interface Outcome {}
+
+    /** Every event of the request stands in the journal, at these places. */
+    public record Accepted(List<Receipt> receipts) implements Outcome {}
+
+    /** The request's event number {@code index} carries a key that was used for another body. Nothing was appended. */
+    public record Conflicted(int index, long offset) implements Outcome {}
+
+    /**
+     * Where one event stands.
+     *
+     * @param duplicate whether an earlier request had put it there
+     */
+    public record Receipt(long offset, boolean duplicate) {}
+}

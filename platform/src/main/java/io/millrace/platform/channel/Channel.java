@@ -1,0 +1,289 @@
+package io.millrace.platform.channel;
+
+import io.millrace.persistence.ChannelRecord;
+import io.millrace.persistence.ChannelRecord.Published;
+import io.millrace.persistence.ChannelSnapshot;
+import io.millrace.persistence.ChannelSnapshot.KnownWrite;
+import io.millrace.persistence.Journal;
+import io.millrace.persistence.PersistenceIds;
+import io.millrace.persistence.WriteId;
+import io.millrace.platform.channel.Announcement.Announced;
+import io.millrace.platform.channel.Announcement.Head;
+import io.millrace.platform.channel.ChannelState.Decided;
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.Draft;
+import io.millrace.protocol.Event;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.SnapshotAdapter;
+import org.apache.pekko.persistence.typed.SnapshotCompleted;
+import org.apache.pekko.persistence.typed.SnapshotFailed;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandlerWithReply;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
+import org.apache.pekko.persistence.typed.javadsl.ReplyEffect;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+
+/**
+ * One channel: the only writer of its log. A write is decided, committed as one journal record, and only then answered and
+ * announced to the followers. Offsets are dense from 1; a write that comes again is answered as before and appends
+ * nothing. A channel that nobody follows or writes is passivated by its shard.
+ *
+ * <p>The journal's primary key and the unique offsets are the fence: of two incarnations the database lets only one
+ * commit, the other fails, forgets what it knew and recovers from what is true.
+ */
+public final class Channel
+        extends EventSourcedBehaviorWithEnforcedReplies<Channel.Command, ChannelRecord, ChannelState> {
+
+    public static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "channel");
+
+    public sealed interface Command {}
+
+    /** Append these requests, in order, in one commit. The same write again gets the same answer. */
+    public record PublishAll(WriteId write, List<Request> requests, ActorRef<Answer> replyTo)
+            implements Command, Travels {}
+
+    /** One publisher's events: all of them are appended, or none. */
+    public record Request(String publisher, List<Draft> drafts) {}
+
+    /**
+     * Tell me what is committed from now on. A lease: who doesn't ask again in time is no longer told. Answered at once
+     * with {@link Head}, by which a follower sees whether it has missed anything.
+     */
+    public record Follow(ActorRef<Announcement> follower) implements Command, Travels {}
+
+    public record Unfollow(ActorRef<Announcement> follower) implements Command, Travels {}
+
+    /** Wake up and give up what retention doesn't keep: sent by the sweep to channels that may be asleep. */
+    public record Trim(String reason) implements Command, Travels {}
+
+    record RetentionDue() implements Command {}
+
+    record TooOldUpTo(long offset) implements Command {}
+
+    record Deleted(int rows) implements Command {}
+
+    record RetentionFailed(String what, Throwable cause) implements Command {}
+
+    private final ChannelName channel;
+    private final ActorContext<Command> context;
+    private final ChannelSettings settings;
+    private final Journal journal;
+    private final Clock clock;
+    private final Followers followers;
+    private final Trimming trimming;
+
+    private Channel(
+            ChannelName channel,
+            ActorContext<Command> context,
+            ChannelSettings settings,
+            Journal journal,
+            Clock clock) {
+        super(
+                PersistenceId.ofUniqueId(PersistenceIds.persistenceId(channel)),
+                SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.2));
+        this.channel = channel;
+        this.context = context;
+        this.settings = settings;
+        this.journal = journal;
+        this.clock = clock;
+        this.followers = new Followers(settings.followLease());
+        this.trimming = new Trimming(settings.retentionOf(channel));
+    }
+
+    public static Behavior<Command> create(
+            ChannelName channel, ChannelSettings settings, Journal journal, Clock clock) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            timers.startTimerWithFixedDelay(new RetentionDue(), settings.work().checkInterval());
+            return new Channel(channel, context, settings, journal, clock);
+        }));
+    }
+
+    @Override
+    public ChannelState emptyState() {
+        return ChannelState.empty(settings.dedupe());
+    }
+
+    @Override
+    public CommandHandlerWithReply<Command, ChannelRecord, ChannelState> commandHandler() {
+        return newCommandHandlerWithReplyBuilder()
+                .forAnyState()
+                .onCommand(PublishAll.class, this::onPublishAll)
+                .onCommand(Follow.class, this::onFollow)
+                .onCommand(Unfollow.class, this::onUnfollow)
+                .onCommand(Trim.class, this::onTrim)
+                .onCommand(RetentionDue.class, (state, due) -> onRetentionDue(state))
+                .onCommand(TooOldUpTo.class, this::onTooOldUpTo)
+                .onCommand(Deleted.class, this::onDeleted)
+                .onCommand(RetentionFailed.class, this::onRetentionFailed)
+                .build();
+    }
+
+    @Override
+    public EventHandler<ChannelState, ChannelRecord> eventHandler() {
+        return (state, record) -> state.apply(record);
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onPublishAll(ChannelState state, PublishAll command) {
+        WriteId write = command.write();
+        KnownWrite last = state.lastWriteOf(write);
+        if (last != null && write.sequence() < last.write().sequence()) {
+            return Effect().noReply(); // late: its relay has given it up and has written since
+        }
+        if (last != null && write.sequence() == last.write().sequence()) {
+            return Effect()
+                    .reply(command.replyTo(), new Answer(write, state.repeat(command.requests(), last.firstOffset())));
+        }
+        Decided decided = state.decide(command.requests(), clock.millis());
+        Answer answer = new Answer(write, decided.outcomes());
+        if (decided.events().isEmpty()) {
+            return Effect().reply(command.replyTo(), answer);
+        }
+        return Effect()
+                .persist(new Published(decided.events(), write))
+                .thenRun(after -> announce(decided.events()))
+                .thenReply(command.replyTo(), after -> answer);
+    }
+
+    private void announce(List<Event> events) {
+        boolean small = size(events) <= settings.announceRemoteBytes();
+        Announcement here = new Announced(events);
+        Announcement elsewhere =
+                small ? here : new Head(events.get(events.size() - 1).offset());
+        followers.tell(here, elsewhere, clock.millis());
+    }
+
+    private static long size(List<Event> events) {
+        long bytes = 0;
+        for (Event event : events) {
+            bytes += event.data().size() + 64;
+        }
+        return bytes;
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onFollow(ChannelState state, Follow command) {
+        followers.add(command.follower(), clock.millis());
+        return Effect().reply(command.follower(), new Head(state.head()));
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onUnfollow(ChannelState state, Unfollow command) {
+        followers.remove(command.follower());
+        return Effect().noReply();
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onTrim(ChannelState state, Trim command) {
+        trimming.becomeDue();
+        return onRetentionDue(state);
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onRetentionDue(ChannelState state) {
+        if (trimming.ageIsDue(clock.instant())) {
+            context.pipeToSelf(
+                    journal.offsetBefore(channel, trimming.oldestKept(clock.instant())),
+                    (offset, failure) -> failure == null
+                            ? new TooOldUpTo(offset)
+                            : new RetentionFailed("finding events that are too old", failure));
+        }
+        return trimTo(state, trimming.overCount(state));
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onTooOldUpTo(ChannelState state, TooOldUpTo found) {
+        return trimTo(state, Math.min(found.offset(), state.head()));
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> trimTo(ChannelState state, long upTo) {
+        boolean goesOn = upTo > state.trimmedTo() || (state.trimmedTo() > 0 && !trimming.hasDeleted());
+        if (!goesOn || trimming.isDeleting()) {
+            return Effect().noReply();
+        }
+        trimming.started();
+        return Effect()
+                .persist(new ChannelRecord.Trimmed(Math.max(upTo, state.trimmedTo()), state.head()))
+                .thenNoReply();
+    }
+
+    /** Rows are deleted only once a snapshot stands after them, so that recovery never reads where rows are missing. */
+    private void onSnapshotCompleted(ChannelState state, SnapshotCompleted completed) {
+        if (trimming.isDeleting()) {
+            trimming.snapshotStandsAt(completed.getSnapshotMetadata().sequenceNr());
+            deleteStep(state);
+        }
+    }
+
+    private void deleteStep(ChannelState state) {
+        context.pipeToSelf(
+                journal.delete(
+                        channel,
+                        state.trimmedTo(),
+                        trimming.snapshotSequenceNr(),
+                        settings.work().deleteRows()),
+                (rows, failure) -> failure == null ? new Deleted(rows) : new RetentionFailed("deleting", failure));
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onDeleted(ChannelState state, Deleted deleted) {
+        if (deleted.rows() >= settings.work().deleteRows()) {
+            deleteStep(state);
+        } else {
+            trimming.ended();
+        }
+        return Effect().noReply();
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onRetentionFailed(ChannelState state, RetentionFailed failed) {
+        context.getLog()
+                .warn(
+                        "Retention of channel {} failed at {}; it is tried again: {}",
+                        channel,
+                        failed.what(),
+                        failed.cause().toString());
+        trimming.failed();
+        return Effect().noReply();
+    }
+
+    @Override
+    public SignalHandler<ChannelState> signalHandler() {
+        return newSignalHandlerBuilder()
+                .onSignal(RecoveryCompleted.class, (state, signal) -> {
+                    trimming.failed();
+                    context.getLog().debug("Channel {} recovered at offset {}", channel, state.head());
+                })
+                .onSignal(SnapshotCompleted.class, this::onSnapshotCompleted)
+                .onSignal(SnapshotFailed.class, (state, signal) -> trimming.failed())
+                .build();
+    }
+
+    @Override
+    public SnapshotAdapter<ChannelState> snapshotAdapter() {
+        return new SnapshotAdapter<>() {
+            @Override
+            public Object toJournal(ChannelState state) {
+                return state.snapshot();
+            }
+
+            @Override
+            public ChannelState fromJournal(Object stored) {
+                return ChannelState.restore(settings.dedupe(), (ChannelSnapshot) stored);
+            }
+        };
+    }
+
+    @Override
+    public boolean shouldSnapshot(ChannelState state, ChannelRecord record, long sequenceNr) {
+        return record instanceof ChannelRecord.Trimmed;
+    }
+
+    @Override
+    public RetentionCriteria retentionCriteria() {
+        return RetentionCriteria.snapshotEvery(settings.snapshotEvery(), 2);
+    }
+}

@@ -1,0 +1,202 @@
+package io.millrace.platform.channel;
+
+import io.millrace.persistence.ChannelRecord;
+import io.millrace.persistence.ChannelSnapshot;
+import io.millrace.persistence.ChannelSnapshot.KnownKey;
+import io.millrace.persistence.ChannelSnapshot.KnownWrite;
+import io.millrace.persistence.WriteId;
+import io.millrace.platform.channel.Answer.Accepted;
+import io.millrace.platform.channel.Answer.Conflicted;
+import io.millrace.platform.channel.Answer.Outcome;
+import io.millrace.platform.channel.Answer.Receipt;
+import io.millrace.platform.channel.Channel.Request;
+import io.millrace.platform.channel.KeyMemory.DedupeSettings;
+import io.millrace.protocol.Draft;
+import io.millrace.protocol.Event;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a channel knows. {@link #decide} turns requests into events without changing anything, {@link #apply} is the only
+ * way it changes, live and on recovery alike. Mutable, because it holds hundreds of thousands of keys that can't be copied
+ * for each event; the one actor that owns it is its only reader.
+ */
+final class ChannelState {
+    /** A relay that hasn't written for as many other relays' writes is forgotten. */
+    private static final int WRITERS_REMEMBERED = 64;
+
+    private static final ChannelSnapshot NOTHING = new ChannelSnapshot(0, 0, 0, List.of(), List.of());
+
+    private final DedupeSettings dedupe;
+    private final boolean shared;
+    private final KeyMemory keys;
+    private final Map<UUID, KnownWrite> writes = new LinkedHashMap<>();
+    private long head;
+    private long trimmedTo;
+    private long lastTimeMillis;
+
+    private ChannelState(DedupeSettings dedupe, ChannelSnapshot from, boolean shared) {
+        this.dedupe = dedupe;
+        this.shared = shared;
+        this.keys = new KeyMemory(dedupe, from.keys());
+        this.head = from.head();
+        this.trimmedTo = from.trimmedTo();
+        this.lastTimeMillis = from.lastTimeMillis();
+        from.writes().forEach(write -> writes.put(writer(write.write()), write));
+    }
+
+    /**
+     * The state before the first record. It never changes: the actor's restarts all begin with this one object, and what a
+     * failed write left in it would pass for true.
+     */
+    static ChannelState empty(DedupeSettings dedupe) {
+        return new ChannelState(dedupe, NOTHING, true);
+    }
+
+    static ChannelState restore(DedupeSettings dedupe, ChannelSnapshot snapshot) {
+        return new ChannelState(dedupe, snapshot, false);
+    }
+
+    ChannelSnapshot snapshot() {
+        return new ChannelSnapshot(
+                head, trimmedTo, lastTimeMillis, keys.oldestFirst(), new ArrayList<>(writes.values()));
+    }
+
+    long head() {
+        return head;
+    }
+
+    long trimmedTo() {
+        return trimmedTo;
+    }
+
+    /** The write with which the same relay was heard last, if it is still remembered. */
+    @Nullable
+    KnownWrite lastWriteOf(WriteId write) {
+        return writes.get(writer(write));
+    }
+
+    /** What the requests come to, in their order, at this time: the events to append and what to answer. */
+    Decided decide(List<Request> requests, long nowMillis) {
+        return new Decision(head + 1, false, Math.max(nowMillis, lastTimeMillis)).of(requests);
+    }
+
+    /** The answer to a write that stands in the journal already, from {@code firstOffset} on. Appends nothing. */
+    List<Outcome> repeat(List<Request> requests, long firstOffset) {
+        return new Decision(firstOffset, true, lastTimeMillis).of(requests).outcomes();
+    }
+
+    ChannelState apply(ChannelRecord record) {
+        if (shared) {
+            return restore(dedupe, NOTHING).apply(record);
+        }
+        if (record instanceof ChannelRecord.Published published) {
+            published.events().forEach(this::append);
+            UUID writer = writer(published.write());
+            writes.remove(writer);
+            writes.put(writer, new KnownWrite(published.write(), published.firstOffset()));
+            if (writes.size() > WRITERS_REMEMBERED) {
+                writes.remove(writes.keySet().iterator().next());
+            }
+        } else if (record instanceof ChannelRecord.Trimmed trimmed) {
+            trimmedTo = Math.max(trimmedTo, trimmed.upTo());
+        }
+        return this;
+    }
+
+    private void append(Event event) {
+        head = event.offset();
+        lastTimeMillis = event.time().toEpochMilli();
+        String key = event.key();
+        if (key != null) {
+            keys.remember(new KnownKey(
+                    key, event.offset(), lastTimeMillis, Fingerprint.of(event.type(), event.source(), event.data())));
+        }
+    }
+
+    private static UUID writer(WriteId write) {
+        return new UUID(write.writerHigh(), write.writerLow());
+    }
+
+    record Decided(List<Event> events, List<Outcome> outcomes) {}
+
+    /**
+     * One pass over a write's requests. Each request is taken whole or, at its first conflict, not at all. Repeating a
+     * write walks the same way over the same requests, so that it comes to the same places: an event that finds its key at
+     * the very offset it is about to take is the one that this write put there.
+     */
+    private final class Decision {
+        private final boolean repeating;
+        private final Instant time;
+        private final List<Event> events = new ArrayList<>();
+        private final Map<String, KnownKey> fresh = new HashMap<>();
+        private long next;
+
+        Decision(long first, boolean repeating, long timeMillis) {
+            this.next = first;
+            this.repeating = repeating;
+            this.time = Instant.ofEpochMilli(timeMillis);
+        }
+
+        Decided of(List<Request> requests) {
+            List<Outcome> outcomes = new ArrayList<>(requests.size());
+            for (Request request : requests) {
+                outcomes.add(take(request));
+            }
+            return new Decided(events, outcomes);
+        }
+
+        private Outcome take(Request request) {
+            long firstOfRequest = next;
+            List<Receipt> receipts = new ArrayList<>(request.drafts().size());
+            for (int i = 0; i < request.drafts().size(); i++) {
+                Draft draft = request.drafts().get(i);
+                KnownKey known = find(draft.key());
+                if (known == null || (repeating && known.offset() == next)) {
+                    receipts.add(new Receipt(next, false));
+                    add(draft, request.publisher());
+                } else if (known.bodyFingerprint() == fingerprint(draft)) {
+                    receipts.add(new Receipt(known.offset(), true));
+                } else {
+                    giveUp(firstOfRequest);
+                    return new Conflicted(i, known.offset());
+                }
+            }
+            return new Accepted(receipts);
+        }
+
+        private void add(Draft draft, String publisher) {
+            String key = draft.key();
+            if (key != null) {
+                fresh.put(key, new KnownKey(key, next, time.toEpochMilli(), fingerprint(draft)));
+            }
+            events.add(new Event(next, time, draft.type(), draft.data(), draft.source(), key, publisher));
+            next++;
+        }
+
+        private void giveUp(long firstOfRequest) {
+            fresh.values().removeIf(key -> key.offset() >= firstOfRequest);
+            events.subList((int) (events.size() - (next - firstOfRequest)), events.size())
+                    .clear();
+            next = firstOfRequest;
+        }
+
+        private @Nullable KnownKey find(@Nullable String key) {
+            if (key == null) {
+                return null;
+            }
+            KnownKey found = fresh.get(key);
+            return found != null ? found : keys.find(key);
+        }
+
+        private static long fingerprint(Draft draft) {
+            return Fingerprint.of(draft.type(), draft.source(), draft.data());
+        }
+    }
+}

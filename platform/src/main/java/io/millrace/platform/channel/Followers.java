@@ -1,0 +1,32 @@
+package io.millrace.platform.channel;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Who follows a channel and until when, unless they ask again. At most one follower a node. */
+final class Followers {
+    private final long leaseMillis;
+    private final Map<ActorRef<Announcement>, Long> heardAt = new HashMap<>();
+
+    Followers(Duration lease) {
+        this.leaseMillis = lease.toMillis();
+    }
+
+    void add(ActorRef<Announcement> follower, long nowMillis) {
+        heardAt.put(follower, nowMillis);
+    }
+
+    void remove(ActorRef<Announcement> follower) {
+        heardAt.remove(follower);
+    }
+
+    /** Tells everybody whose lease still holds: those on this node one thing, those elsewhere another. */
+    void tell(Announcement here, Announcement elsewhere, long nowMillis) {
+        heardAt.values().removeIf(heard -> Math.abs(nowMillis - heard) > leaseMillis);
+        for (ActorRef<Announcement> follower : heardAt.keySet()) {
+            follower.tell(follower.path().address().hasLocalScope() ? here : elsewhere);
+        }
+    }
+}

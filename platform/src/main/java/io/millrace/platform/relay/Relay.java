@@ -1,0 +1,416 @@
+package io.millrace.platform.relay;
+
+import io.millrace.persistence.Journal;
+import io.millrace.persistence.Journal.Bounds;
+import io.millrace.persistence.Journal.Page;
+import io.millrace.platform.channel.Announcement;
+import io.millrace.platform.channel.Announcement.Announced;
+import io.millrace.platform.channel.Announcement.Head;
+import io.millrace.platform.channel.Answer;
+import io.millrace.platform.channel.Channel;
+import io.millrace.platform.channel.Channel.PublishAll;
+import io.millrace.platform.relay.Gathering.Write;
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.Code;
+import io.millrace.protocol.Cursor;
+import io.millrace.protocol.Draft;
+import io.millrace.protocol.Epoch;
+import io.millrace.protocol.Event;
+import io.millrace.protocol.Position;
+import io.millrace.protocol.Receipt;
+import io.millrace.protocol.Refusal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel's agent on one node. Publishes of this node go to the channel gathered, one write at a time; announcements
+ * come from it and are encoded once for everybody who listens here.
+ *
+ * <p>As a follower it is in one of four stages:
+ *
+ * <pre>
+ *   Unheard   -- first Join -----------------------> Opening     asks the journal and the channel for the head
+ *   Opening   -- head known, from whichever -------> Following   the live list begins there
+ *   Following -- an offset is missing -------------> Repairing   reads the journal from the list's head on
+ *   Repairing -- read up to what was heard of -----> Following
+ *   any       -- nobody listens, nothing waits ----> ended
+ * </pre>
+ *
+ * Announcements are hints: one that leaves a gap, and a head beyond the list's, only start a repair. So neither a lost
+ * message nor a channel that moves to another node can cost a listener an event.
+ */
+final class Relay {
+
+    /** What a relay is asked; the messages carry futures, since they never leave the node. */
+    sealed interface Command {}
+
+    record Publish(String publisher, List<Draft> drafts, int bytes, long atNanos, CompletableFuture<Published> outcome)
+            implements Command {}
+
+    record Join(Listener listener, CompletableFuture<Feed> joined) implements Command {}
+
+    record Leave(Listener listener) implements Command {}
+
+    /** The keeper no longer sends anything here: end as soon as nothing is left to do. */
+    record Retire() implements Command {}
+
+    private record Heard(Announcement announcement) implements Command {}
+
+    private record Answered(Answer answer) implements Command {}
+
+    private record BoundsRead(@Nullable Bounds bounds, @Nullable Throwable failure) implements Command {}
+
+    private record GapRead(@Nullable Page page, @Nullable Throwable failure) implements Command {}
+
+    private record Tick() implements Command {}
+
+    private static final Duration TICK = Duration.ofMillis(500);
+
+    /** What a relay works with; the same for every relay of a node but for the channel. */
+    record Surroundings(
+            RelaySettings settings,
+            Journal journal,
+            Epoch epoch,
+            RelayMeters meters,
+            ActorRef<RelayKeeper.Command> keeper) {}
+
+    private final ActorContext<Command> context;
+    private final ChannelName channelName;
+    private final RecipientRef<Channel.Command> channel;
+    private final Surroundings around;
+    private final RelaySettings.Timing timing;
+    private final RelayMeters meters;
+    private final Cursor.Stamp stamp;
+    private final Gathering gathering;
+    private final Pages pages;
+    private final Set<Listener> listeners = new LinkedHashSet<>();
+    private final List<Join> joining = new ArrayList<>();
+    private final ActorRef<Announcement> ear;
+    private final ActorRef<Answer> writer;
+
+    private @Nullable LiveList live;
+    private boolean opening;
+    private boolean repairing;
+    private boolean retired;
+    private long heardOf;
+    private long renewedNanos;
+    private long resentNanos;
+    private long busyNanos = System.nanoTime();
+
+    private Relay(
+            ActorContext<Command> context,
+            ChannelName channelName,
+            RecipientRef<Channel.Command> channel,
+            Surroundings around) {
+        this.context = context;
+        this.channelName = channelName;
+        this.channel = channel;
+        this.around = around;
+        this.timing = around.settings().timing();
+        this.meters = around.meters();
+        this.stamp = Cursor.stamp(channelName, around.epoch());
+        this.gathering = new Gathering(around.settings().gather(), UUID.randomUUID());
+        this.pages = new Pages(channelName, around.journal(), around.settings().pages(), this::encode, meters);
+        this.ear = context.messageAdapter(Announcement.class, Heard::new);
+        this.writer = context.messageAdapter(Answer.class, Answered::new);
+    }
+
+    static Behavior<Command> create(
+            ChannelName channelName, RecipientRef<Channel.Command> channel, Surroundings around) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            timers.startTimerWithFixedDelay(new Tick(), TICK);
+            Relay relay = new Relay(context, channelName, channel, around);
+            return Behaviors.receive(Command.class)
+                    .onMessage(Publish.class, relay::onPublish)
+                    .onMessage(Answered.class, relay::onAnswered)
+                    .onMessage(Join.class, relay::onJoin)
+                    .onMessage(Leave.class, relay::onLeave)
+                    .onMessage(Heard.class, relay::onHeard)
+                    .onMessage(BoundsRead.class, relay::onBoundsRead)
+                    .onMessage(GapRead.class, relay::onGapRead)
+                    .onMessage(Tick.class, tick -> relay.onTick())
+                    .onMessage(Retire.class, retire -> relay.onRetire())
+                    .build();
+        }));
+    }
+
+    // publishes
+
+    private Behavior<Command> onPublish(Publish publish) {
+        if (gathering.offer(publish)) {
+            sendNext();
+        } else {
+            meters.busy.increment();
+            refuse(publish, Refusal.of(Code.CHANNEL_BUSY, Code.CHANNEL_BUSY.happened(), Duration.ofSeconds(1)));
+        }
+        return Behaviors.same();
+    }
+
+    private void sendNext() {
+        Write write = gathering.begin(System.nanoTime());
+        if (write != null) {
+            send(write);
+        }
+    }
+
+    private void send(Write write) {
+        resentNanos = System.nanoTime();
+        channel.tell(new PublishAll(write.id(), write.requests(), writer));
+    }
+
+    private Behavior<Command> onAnswered(Answered answered) {
+        Answer answer = answered.answer();
+        Write write = gathering.end(answer);
+        if (write != null) {
+            meters.commit.record(System.nanoTime() - write.begunNanos(), TimeUnit.NANOSECONDS);
+            for (int i = 0; i < write.publishes().size(); i++) {
+                complete(write.publishes().get(i), answer.outcomes().get(i));
+            }
+            sendNext();
+        }
+        return Behaviors.same();
+    }
+
+    private void complete(Publish publish, Answer.Outcome outcome) {
+        if (outcome instanceof Answer.Accepted accepted) {
+            List<Receipt> receipts = new ArrayList<>(accepted.receipts().size());
+            for (Answer.Receipt receipt : accepted.receipts()) {
+                receipts.add(new Receipt(
+                        stamp.at(receipt.offset()),
+                        channelName,
+                        new Position(around.epoch(), receipt.offset()),
+                        receipt.duplicate()));
+            }
+            meters.published.increment(receipts.size());
+            meters.writeEvents.record(receipts.size());
+            publish.outcome().complete(new Published.Accepted(receipts));
+        } else if (outcome instanceof Answer.Conflicted conflicted) {
+            String item = publish.drafts().size() == 1 ? "" : "event number " + conflicted.index() + ": ";
+            refuse(
+                    publish,
+                    Refusal.of(
+                            Code.IDEMPOTENCY_CONFLICT,
+                            item + "its key was used for another body, at offset " + conflicted.offset()));
+        }
+    }
+
+    private static void refuse(Publish publish, Refusal refusal) {
+        publish.outcome().complete(new Published.Refused(refusal));
+    }
+
+    /** A write without an answer is sent again, which is safe; past its time its publishers are told that it's unknown. */
+    private void lookAfterWrites(long now) {
+        long deadline = now - timing.publishTimeout().toNanos();
+        Refusal neverSent = Refusal.of(
+                Code.CHANNEL_BUSY, "the channel did not answer in time; nothing was sent", Duration.ofSeconds(1));
+        gathering.expire(deadline).forEach(publish -> refuse(publish, neverSent));
+        Write write = gathering.underWay();
+        if (write != null && write.begunNanos() - deadline < 0) {
+            gathering.giveUp();
+            meters.unconfirmed.increment(write.publishes().size());
+            Refusal unknown =
+                    Refusal.of(Code.PUBLISH_UNCONFIRMED, Code.PUBLISH_UNCONFIRMED.happened(), Duration.ofSeconds(1));
+            write.publishes().forEach(publish -> refuse(publish, unknown));
+            sendNext();
+        } else if (write != null && now - resentNanos > timing.resendAfter().toNanos()) {
+            send(write);
+        }
+    }
+
+    // listeners
+
+    private Behavior<Command> onJoin(Join join) {
+        listeners.add(join.listener());
+        LiveList list = live;
+        if (list != null) {
+            join.joined().complete(feed(list));
+        } else {
+            joining.add(join);
+            open();
+        }
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onLeave(Leave leave) {
+        listeners.remove(leave.listener());
+        joining.removeIf(join -> join.listener() == leave.listener());
+        return Behaviors.same();
+    }
+
+    private Feed feed(LiveList list) {
+        return new Feed(channelName, around.epoch(), list, pages, context.getSelf());
+    }
+
+    private void open() {
+        if (!opening) {
+            opening = true;
+            follow();
+            context.pipeToSelf(around.journal().bounds(channelName), BoundsRead::new);
+        }
+    }
+
+    private void follow() {
+        renewedNanos = System.nanoTime();
+        channel.tell(new Channel.Follow(ear));
+    }
+
+    private Behavior<Command> onBoundsRead(BoundsRead read) {
+        Bounds bounds = read.bounds();
+        if (bounds != null) {
+            hearHead(bounds.head());
+        } else {
+            opening = live != null; // the tick opens again
+            context.getLog().warn("Channel {}: its head could not be read: {}", channelName, read.failure());
+        }
+        return Behaviors.same();
+    }
+
+    // announcements
+
+    private Behavior<Command> onHeard(Heard heard) {
+        if (heard.announcement() instanceof Announced announced) {
+            hearEvents(announced.events());
+        } else if (heard.announcement() instanceof Head head) {
+            hearHead(head.head());
+        }
+        return Behaviors.same();
+    }
+
+    private void hearHead(long head) {
+        heardOf = Math.max(heardOf, head);
+        LiveList list = live;
+        if (list == null) {
+            begin(head);
+        } else if (head > list.head()) {
+            repair(list);
+        }
+    }
+
+    private void begin(long head) {
+        RelaySettings.Live bounds = around.settings().live();
+        LiveList list = new LiveList(head, bounds.events(), bounds.bytes());
+        live = list;
+        joining.forEach(join -> join.joined().complete(feed(list)));
+        joining.clear();
+    }
+
+    private void hearEvents(List<Event> events) {
+        long last = events.get(events.size() - 1).offset();
+        heardOf = Math.max(heardOf, last);
+        LiveList list = live;
+        if (list == null) {
+            return; // the head that opens the list will include them
+        }
+        if (events.get(0).offset() > list.head() + 1) {
+            repair(list);
+        } else if (!repairing && append(list, events)) {
+            wakeAll();
+        }
+    }
+
+    private boolean append(LiveList list, List<Event> events) {
+        int appended = 0;
+        for (Event event : events) {
+            if (event.offset() == list.head() + 1) {
+                list.append(encode(event));
+                appended++;
+            }
+        }
+        meters.announced.increment(appended);
+        return appended > 0;
+    }
+
+    private EncodedEvent encode(Event event) {
+        return new EncodedEvent(channelName, around.epoch(), stamp, event);
+    }
+
+    private void wakeAll() {
+        meters.wakes.increment(listeners.size());
+        for (Listener listener : listeners) {
+            listener.wake();
+        }
+    }
+
+    private void repair(LiveList list) {
+        if (!repairing) {
+            repairing = true;
+            meters.gaps.increment();
+            readGap(list);
+        }
+    }
+
+    private void readGap(LiveList list) {
+        meters.journalReads.increment();
+        int bytes = around.settings().pages().bytes();
+        context.pipeToSelf(around.journal().read(channelName, list.head(), Position.MAX_OFFSET, bytes), GapRead::new);
+    }
+
+    private Behavior<Command> onGapRead(GapRead read) {
+        Page page = read.page();
+        LiveList list = live;
+        repairing = false; // where the read failed, the next lease's answer starts another
+        if (page == null || list == null) {
+            context.getLog().warn("Channel {}: a gap could not be read: {}", channelName, read.failure());
+            return Behaviors.same();
+        }
+        boolean grew = append(list, page.events());
+        if (grew) {
+            wakeAll();
+        } else if (page.bounds().availableFrom() > list.head() + 1) {
+            // retention has overtaken the list: its readers fall off it and learn from the journal what is left
+            list.restartAt(page.bounds().head());
+            wakeAll();
+        }
+        if (list.head() < Math.max(heardOf, page.bounds().head()) && grew) {
+            repairing = true;
+            readGap(list);
+        }
+        return Behaviors.same();
+    }
+
+    // time
+
+    private Behavior<Command> onTick() {
+        long now = System.nanoTime();
+        lookAfterWrites(now);
+        pages.forgetWhatIsOld();
+        if (live == null && !joining.isEmpty()) {
+            open();
+        }
+        if (opening && now - renewedNanos > timing.leaseRenewal().toNanos()) {
+            follow();
+        }
+        if (!gathering.isIdle() || !listeners.isEmpty()) {
+            busyNanos = now;
+        } else if (retired) {
+            return end();
+        } else if (now - busyNanos > timing.idleAfter().toNanos()) {
+            around.keeper().tell(new RelayKeeper.Idle(channelName, context.getSelf()));
+        }
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onRetire() {
+        retired = true;
+        return gathering.isIdle() && listeners.isEmpty() ? end() : Behaviors.same();
+    }
+
+    private Behavior<Command> end() {
+        if (opening) {
+            channel.tell(new Channel.Unfollow(ear));
+        }
+        return Behaviors.stopped();
+    }
+}
