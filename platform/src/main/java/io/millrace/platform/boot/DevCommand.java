@@ -1,0 +1,127 @@
+package io.millrace.platform.boot;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.millrace.persistence.EmbeddedDatabase;
+import io.millrace.persistence.Storage;
+import io.millrace.persistence.StorageSettings;
+import io.millrace.platform.access.Grant;
+import io.millrace.platform.access.Login;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code millrace.jar dev}: one node on the loopback with its own PostgreSQL, whose data stays in a folder, and random
+ * secrets. Prints a token and two {@code curl} lines that work as they are.
+ */
+@Command(name = "dev", description = "Run one node on this machine, with an embedded PostgreSQL. Nothing to install.")
+final class DevCommand implements Callable<Integer> {
+    private static final Duration TOKEN_LIFETIME = Duration.ofDays(30);
+
+    @Option(names = "--http-port", description = "The public port; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
+    int httpPort = 8080;
+
+    @Option(names = "--admin-port", description = "The admin port; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
+    int adminPort = 8081;
+
+    @Option(names = "--data", description = "Where the data is kept. Default: ${DEFAULT-VALUE}.")
+    Path data = Path.of(DevHome.DEFAULT);
+
+    @Option(
+            names = "--pg",
+            paramLabel = "JDBC_URL",
+            description = "An external PostgreSQL instead: jdbc:postgresql://host:port/db?user=u&password=p.")
+    @Nullable
+    String pg;
+
+    @Option(
+            names = "--pg-port",
+            description = "The embedded PostgreSQL's port, for more nodes to share it. Default: any.")
+    int pgPort = 0;
+
+    @Option(names = "--demo", description = "Publish this machine's figures once a second.")
+    boolean demo;
+
+    @Override
+    public Integer call() {
+        DevHome home = new DevHome(data);
+        Config commandLine = ConfigFactory.parseMap(Map.of(
+                "millrace.http.port", httpPort,
+                "millrace.http.admin-port", adminPort,
+                "millrace.http.admin-login", false));
+        Config settings = Settings.load(commandLine, home.access(), System.getenv());
+        Lifetime lifetime = new Lifetime();
+        StorageSettings storageSettings = storage(StorageSettings.from(settings), home, lifetime);
+        Storage storage = Storage.open(storageSettings);
+        lifetime.closesLast(storage);
+        Node node = lifetime.runs(() -> Node.start(settings, storage));
+        String token = token(settings);
+        greet(node, token, storageSettings);
+        if (demo) {
+            lifetime.closesLast(Demo.start(node.port(), token));
+        }
+        return lifetime.untilStopped(node);
+    }
+
+    private StorageSettings storage(StorageSettings defaults, DevHome home, Lifetime lifetime) {
+        if (pg != null) {
+            return new PostgresAddress(pg).of(defaults);
+        }
+        EmbeddedDatabase database = EmbeddedDatabase.start(home.database(), pgPort);
+        lifetime.closesLast(database);
+        return defaults.at(database.jdbcUrl(), database.user(), database.password());
+    }
+
+    private static String token(Config settings) {
+        Login login = new Login(
+                "dev",
+                null,
+                List.of(Grant.parse("*:subscribe,publish,history,presence,admin")),
+                Clock.systemUTC().instant().plus(TOKEN_LIFETIME),
+                "dev",
+                Map.of());
+        return TokenCommand.mint(settings, login, Clock.systemUTC());
+    }
+
+    private void greet(Node node, String token, StorageSettings storage) {
+        String url = "http://127.0.0.1:" + node.port();
+        String greeting =
+                """
+
+                DEV MODE: one node on this machine only, secrets made up at random, tokens allowed in addresses.
+                Not for production: use `millrace.jar node --config FILE` there.
+
+                  events    %s
+                  admin     http://127.0.0.1:%d/readyz  /metrics  /stats
+                  database  %s
+                  data      %s
+                  token     %s
+
+                Listen:
+                  curl -N -H 'Authorization: Bearer %s' %s/v1/channels/hello/events
+
+                Publish:
+                  curl -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"type":"greeting","data":{"text":"hello"}}' %s/v1/channels/hello/events
+                """
+                        .formatted(
+                                url,
+                                node.adminPort(),
+                                storage.url(),
+                                data.toAbsolutePath().normalize(),
+                                token,
+                                token,
+                                url,
+                                token,
+                                url);
+        System.out.println(greeting);
+        System.out.println("ready " + url);
+        System.out.flush();
+    }
+}

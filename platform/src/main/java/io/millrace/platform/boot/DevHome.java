@@ -1,0 +1,67 @@
+package io.millrace.platform.boot;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/** A dev node's folder: its database, and a file with the random secret that its tokens are signed with. */
+record DevHome(Path folder) {
+    static final String DEFAULT = ".millrace";
+    static final String ISSUER = "millrace-dev";
+    static final String KEY_ID = "dev";
+    private static final String SECRETS = "dev.conf";
+    private static final int SECRET_BYTES = 48;
+
+    Path database() {
+        return folder.resolve("postgres");
+    }
+
+    /** The access settings of this folder, made at the first start. */
+    Config access() {
+        Path file = folder.resolve(SECRETS);
+        try {
+            if (!Files.exists(file)) {
+                Files.createDirectories(folder);
+                writeSecrets(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the folder " + folder + " can't be written", e);
+        }
+        return ConfigFactory.parseFile(file.toFile());
+    }
+
+    /** @throws SettingsRefused where no dev node was ever started with this folder */
+    Config existingAccess() {
+        if (!Files.exists(folder.resolve(SECRETS))) {
+            throw new SettingsRefused("--data " + folder + ": no dev node has been started with this folder");
+        }
+        return access();
+    }
+
+    private static void writeSecrets(Path file) throws IOException {
+        byte[] secret = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(secret);
+        String text =
+                """
+                # Made by `millrace.jar dev` at its first start here. For this folder's dev node only.
+                millrace.access {
+                  issuer = "%s"
+                  keys = [ { kid = "%s", algorithm = "HS256", secret = "%s" } ]
+                  query-token = on
+                }
+                """
+                        .formatted(ISSUER, KEY_ID, Base64.getEncoder().encodeToString(secret));
+        Path fresh = Files.createTempFile(file.toAbsolutePath().getParent(), SECRETS, ".new");
+        if (Files.getFileStore(fresh).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
+        }
+        Files.writeString(fresh, text);
+        Files.move(fresh, file);
+    }
+}

@@ -1,0 +1,223 @@
+package io.millrace.platform.boot;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.millrace.persistence.Storage;
+import io.millrace.platform.access.Access;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.TokenVerifier;
+import io.millrace.platform.channel.Channel;
+import io.millrace.platform.channel.ChannelSettings;
+import io.millrace.platform.channel.RetentionSweep;
+import io.millrace.platform.connection.ConnectionSettings;
+import io.millrace.platform.connection.Connections;
+import io.millrace.platform.edge.Edge;
+import io.millrace.platform.edge.EdgeSettings;
+import io.millrace.platform.ops.Admin;
+import io.millrace.platform.ops.Canary;
+import io.millrace.platform.ops.Readiness;
+import io.millrace.platform.ops.Stats;
+import io.millrace.platform.relay.RelaySettings;
+import io.millrace.platform.relay.Relays;
+import io.millrace.protocol.ChannelName;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityRef;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.ClusterSingleton;
+import org.apache.pekko.cluster.typed.Join;
+import org.apache.pekko.cluster.typed.SingletonActor;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.stream.Materializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running node: the rooms, started bottom-up on an open database and stopped top-down. Production, {@code dev} and
+ * tests all start here. It serves when {@link #start} returns: a canary has gone the whole way by then.
+ */
+public final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Duration CANARY_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration BIND_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration UNBIND_DEADLINE = Duration.ofSeconds(1);
+
+    private final ActorSystem<Void> system;
+    private final ServerBinding http;
+    private final ServerBinding admin;
+
+    private Node(ActorSystem<Void> system, ServerBinding http, ServerBinding admin) {
+        this.system = system;
+        this.http = http;
+        this.admin = admin;
+    }
+
+    public static Node start(Config settings, Storage storage) {
+        return start(settings, storage, Clock.systemUTC());
+    }
+
+    public static Node start(Config settings, Storage storage, Clock clock) {
+        Config millrace = settings.getConfig("millrace");
+        ClusterSettings cluster = ClusterSettings.from(millrace.getConfig("cluster"));
+        HttpSettings ports = HttpSettings.from(millrace.getConfig("http"));
+        ChannelSettings channels = ChannelSettings.from(millrace);
+        RelaySettings relaySettings = RelaySettings.from(millrace.getConfig("relay"));
+        ConnectionSettings connectionSettings = ConnectionSettings.from(millrace.getConfig("connection"));
+        EdgeSettings edgeSettings = EdgeSettings.from(millrace.getConfig("edge"));
+        AccessSettings accessSettings = AccessSettings.from(millrace.getConfig("access"));
+
+        ActorSystem<Void> system =
+                ActorSystem.create(Behaviors.empty(), ClusterSettings.SYSTEM, actorSystem(settings, storage, cluster));
+        try {
+            PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            JvmFigures.bind(registry);
+            Readiness readiness = new Readiness(system, storage);
+            join(system, cluster);
+
+            Function<ChannelName, EntityRef<Channel.Command>> channel = channels(system, channels, storage, clock);
+            Relays relays =
+                    Relays.start(system, relaySettings, storage.journal(), storage.epoch(), registry, channel::apply);
+            Access access = new Access();
+            TokenVerifier verifier = TokenVerifier.of(accessSettings, clock);
+            Connections connections = Connections.start(
+                    system,
+                    connectionSettings,
+                    millrace.getConfig("edge"),
+                    relays,
+                    access,
+                    storage.epoch(),
+                    registry,
+                    clock);
+            Edge edge = new Edge(
+                    edgeSettings,
+                    accessSettings,
+                    verifier,
+                    access,
+                    new Edge.Rooms(relays, connections, storage.journal(), storage.epoch()),
+                    clock,
+                    Materializer.createMaterializer(system));
+            Stats stats = new Stats(
+                    registry,
+                    connections,
+                    storage.epoch(),
+                    Cluster.get(system).selfMember().address().toString());
+            Admin admin = new Admin(
+                    readiness,
+                    stats,
+                    registry,
+                    new Admin.Guard(verifier, access, clock, ports.adminLogin()),
+                    system.dispatchers().lookup(DispatcherSelector.blocking()));
+
+            ServerBinding adminBinding = bind(system, ports.adminHost(), ports.adminPort(), admin::handle);
+            if (!new Canary(relays).fly(CANARY_PATIENCE).toCompletableFuture().join()) {
+                throw new SettingsRefused("the canary did not come back within " + CANARY_PATIENCE.toSeconds()
+                        + " s: the database or the cluster does not work");
+            }
+            ServerBinding httpBinding = bind(system, ports.host(), ports.port(), edge::handle);
+            readiness.is(Readiness.Phase.SERVING);
+            Drain.prepare(system, millrace.getConfig("drain"), readiness, connections, httpBinding);
+            return new Node(system, httpBinding, adminBinding);
+        } catch (RuntimeException failure) {
+            system.terminate();
+            throw failure;
+        }
+    }
+
+    /** The public port. */
+    public int port() {
+        return http.localAddress().getPort();
+    }
+
+    public int adminPort() {
+        return admin.localAddress().getPort();
+    }
+
+    public ActorSystem<Void> system() {
+        return system;
+    }
+
+    /** Drains and stops; ends when nothing of this node runs any more. */
+    public CompletionStage<Done> stop() {
+        return CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason());
+    }
+
+    private static Config actorSystem(Config settings, Storage storage, ClusterSettings cluster) {
+        return cluster.actorSystem()
+                .withFallback(storage.pluginConfig())
+                .withFallback(ConfigFactory.parseResourcesAnySyntax("cluster"))
+                .withFallback(settings)
+                .resolve();
+    }
+
+    private static void join(ActorSystem<Void> system, ClusterSettings settings) {
+        Cluster cluster = Cluster.get(system);
+        if (settings.isAlone()) {
+            cluster.manager().tell(Join.create(cluster.selfMember().address()));
+        }
+        long deadline = System.nanoTime() + settings.joinTimeout().toNanos();
+        CompletableFuture<Done> up = new CompletableFuture<>();
+        org.apache.pekko.cluster.Cluster.get(system).registerOnMemberUp(() -> up.complete(Done.done()));
+        try {
+            up.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException late) {
+            throw new SettingsRefused("millrace.cluster.seed-nodes: this node became no member of the cluster within "
+                    + settings.joinTimeout().toSeconds() + " s; is one of the seed nodes up?");
+        } catch (InterruptedException | ExecutionException stopped) {
+            throw new IllegalStateException("stopped while joining the cluster", stopped);
+        }
+        LOG.info("Member of the cluster as {}", cluster.selfMember().address());
+    }
+
+    private static Function<ChannelName, EntityRef<Channel.Command>> channels(
+            ActorSystem<Void> system, ChannelSettings settings, Storage storage, Clock clock) {
+        ClusterSharding sharding = ClusterSharding.get(system);
+        sharding.init(Entity.of(
+                Channel.KEY,
+                entity -> Channel.create(ChannelName.of(entity.getEntityId()), settings, storage.journal(), clock)));
+        ClusterSingleton.get(system)
+                .init(SingletonActor.of(
+                        RetentionSweep.create(
+                                settings, storage.journal(), clock, (channel, command) -> sharding.entityRefFor(
+                                                Channel.KEY, channel.value())
+                                        .tell(command)),
+                        "retention-sweep"));
+        return channel -> sharding.entityRefFor(Channel.KEY, channel.value());
+    }
+
+    private static ServerBinding bind(
+            ActorSystem<Void> system,
+            String host,
+            int port,
+            org.apache.pekko.japi.function.Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+        try {
+            return Http.get(system)
+                    .newServerAt(host, port)
+                    .bind(handler)
+                    .toCompletableFuture()
+                    .get(BIND_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                    .addToCoordinatedShutdown(UNBIND_DEADLINE, system);
+        } catch (ExecutionException | TimeoutException taken) {
+            throw new SettingsRefused("can't listen on " + host + ":" + port + ": is another process using it?");
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException("stopped while binding", stopped);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.millrace.platform.boot;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.millrace.persistence.Storage;
+import io.millrace.persistence.StorageSettings;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code millrace.jar node}: a node of a production cluster, on a database of its own. */
+@Command(name = "node", description = "Run a node with a configuration file, on an external PostgreSQL.")
+final class NodeCommand implements Callable<Integer> {
+    @Option(names = "--config", required = true, description = "The node's configuration (HOCON).")
+    Path config = Path.of("");
+
+    @Override
+    public Integer call() {
+        Config settings = Settings.load(ConfigFactory.empty(), Settings.file(config), System.getenv());
+        if (settings.getConfigList("millrace.access.keys").isEmpty()
+                && settings.getConfigList("millrace.access.jwks").isEmpty()) {
+            throw new SettingsRefused("millrace.access: set keys or jwks; without one nobody could log in");
+        }
+        Storage storage = Storage.open(StorageSettings.from(settings));
+        Lifetime lifetime = new Lifetime();
+        lifetime.closesLast(storage);
+        Node node = lifetime.runs(() -> Node.start(settings, storage));
+        System.out.println("ready http://" + settings.getString("millrace.http.host") + ":" + node.port());
+        return lifetime.untilStopped(node);
+    }
+}

@@ -1,0 +1,62 @@
+package io.millrace.platform.connection;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What connections count, summed over the node. */
+final class ConnectionMeters {
+    private final Map<Transport, AtomicInteger> open = new EnumMap<>(Transport.class);
+    private final LongAdder delivered = new LongAdder();
+    private final MeterRegistry registry;
+    final Counter resets;
+    final Counter fellBehind;
+
+    ConnectionMeters(MeterRegistry registry) {
+        this.registry = registry;
+        for (Transport transport : Transport.values()) {
+            open.put(
+                    transport,
+                    registry.gauge(
+                            "millrace.connections.open",
+                            Tags.of("transport", transport.name().toLowerCase(Locale.ROOT)),
+                            new AtomicInteger()));
+        }
+        FunctionCounter.builder("millrace.delivered.events", delivered, LongAdder::sum)
+                .description("events handed to sockets")
+                .register(registry);
+        resets = Counter.builder("millrace.connection.resets")
+                .description("channels that could not go on where the client asked")
+                .register(registry);
+        fellBehind = Counter.builder("millrace.connection.fell.behind")
+                .description("times a slow client fell off the live list and went back to the journal")
+                .register(registry);
+    }
+
+    void opened(Transport transport) {
+        gauge(transport).incrementAndGet();
+    }
+
+    void closed(Transport transport, String code) {
+        gauge(transport).decrementAndGet();
+        registry.counter("millrace.connections.ended", "code", code).increment();
+    }
+
+    void delivered(int events) {
+        delivered.add(events);
+    }
+
+    private AtomicInteger gauge(Transport transport) {
+        AtomicInteger gauge = open.get(transport);
+        if (gauge == null) {
+            throw new IllegalStateException("no gauge for " + transport);
+        }
+        return gauge;
+    }
+}

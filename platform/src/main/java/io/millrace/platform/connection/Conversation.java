@@ -1,0 +1,189 @@
+package io.millrace.platform.connection;
+
+import com.typesafe.config.Config;
+import io.millrace.platform.access.Act;
+import io.millrace.platform.access.Decision;
+import io.millrace.platform.access.Decision.Denied;
+import io.millrace.platform.access.Login;
+import io.millrace.platform.access.Verified;
+import io.millrace.platform.relay.Published;
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.ClientMessage;
+import io.millrace.protocol.Code;
+import io.millrace.protocol.Control;
+import io.millrace.protocol.Cursor;
+import io.millrace.protocol.InvalidInput;
+import io.millrace.protocol.JsonInput;
+import io.millrace.protocol.Position;
+import io.millrace.protocol.Ref;
+import io.millrace.protocol.Refusal;
+import io.millrace.protocol.ServerMessage;
+import io.millrace.protocol.Start;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a WebSocket client says and what it is answered. Every message is answered, a wrong one with a {@code problem} that
+ * carries its ref; the connection goes on.
+ */
+final class Conversation {
+
+    /** What a client may say at most. */
+    record Terms(JsonInput.Limits limits, int maxBatch, Duration loginTimeout) {
+        static Terms from(Config edge) {
+            return new Terms(
+                    JsonInput.Limits.ofBytes(Math.toIntExact(edge.getBytes("websocket.message-bytes"))),
+                    edge.getInt("batch-events"),
+                    edge.getDuration("websocket.login-timeout"));
+        }
+    }
+
+    private final ActorRef<Connection.Command> connection;
+    private final Line line;
+    private final Connection.Surroundings around;
+    private final Function<String, CompletionStage<Verified>> verifier;
+    private final MessageRate rate;
+    private final Set<ChannelName> followed = new HashSet<>();
+    private @Nullable Login login;
+
+    Conversation(
+            ActorRef<Connection.Command> connection,
+            Line line,
+            Connection.Surroundings around,
+            Function<String, CompletionStage<Verified>> verifier) {
+        this.connection = connection;
+        this.line = line;
+        this.around = around;
+        this.verifier = verifier;
+        ConnectionSettings.Limits limits = around.settings().limits();
+        this.rate = new MessageRate(limits.messagesPerSecond(), limits.messageBurst(), System.nanoTime());
+    }
+
+    void isLoggedIn(Login login) {
+        this.login = login;
+    }
+
+    void hear(byte[] utf8) {
+        Duration wait = rate.take(System.nanoTime());
+        if (!wait.isZero()) {
+            Ref ref = ClientMessage.refOf(utf8, around.terms().limits());
+            refuse(ref, Refusal.of(Code.RATE_LIMITED, "more messages than this connection may send", wait));
+            return;
+        }
+        try {
+            answer(ClientMessage.parse(
+                    utf8, around.terms().limits(), around.terms().maxBatch()));
+        } catch (InvalidInput wrong) {
+            refuse(ClientMessage.refOf(utf8, around.terms().limits()), Refusal.of(wrong));
+        }
+    }
+
+    private void answer(ClientMessage message) {
+        Login known = login;
+        if (message instanceof ClientMessage.Authenticate authenticate) {
+            authenticate(authenticate);
+        } else if (message instanceof ClientMessage.Ping ping) {
+            line.say(Wire.message(ServerMessage.pong(ping.ref(), around.clock().instant())));
+        } else if (known == null) {
+            refuse(message.ref(), Refusal.of(Code.UNAUTHENTICATED, "send authenticate with a token first"));
+        } else if (message instanceof ClientMessage.Subscribe subscribe) {
+            subscribe(subscribe, known);
+        } else if (message instanceof ClientMessage.Unsubscribe unsubscribe) {
+            followed.remove(unsubscribe.channel());
+            line.unfollow(
+                    unsubscribe.channel(),
+                    Wire.message(ServerMessage.unsubscribed(unsubscribe.ref(), unsubscribe.channel())));
+        } else if (message instanceof ClientMessage.Publish publish) {
+            publish(publish, known);
+        }
+    }
+
+    private void authenticate(ClientMessage.Authenticate message) {
+        verifier.apply(message.token()).whenComplete((verified, failure) -> {
+            if (verified instanceof Verified.Authenticated authenticated) {
+                connection.tell(new Connection.LoggedIn(message, authenticated.login()));
+            } else {
+                connection.tell(new Connection.LoginRefused(message, Refusals.of(verified)));
+            }
+        });
+    }
+
+    void answerLogin(ClientMessage.Authenticate message, Login login) {
+        line.say(Wire.message(
+                ServerMessage.authenticated(message.ref(), login.subject(), login.entity(), login.expiresAt())));
+    }
+
+    private void subscribe(ClientMessage.Subscribe message, Login login) {
+        ChannelName channel = message.channel();
+        if (denied(message.ref(), login, Act.SUBSCRIBE, channel)) {
+            return;
+        }
+        int most = around.settings().limits().channels();
+        if (followed.contains(channel)) {
+            refuse(
+                    message.ref(),
+                    Refusal.of(Code.INVALID_MESSAGE, "channel: already subscribed to; unsubscribe first"));
+        } else if (followed.size() >= most) {
+            refuse(message.ref(), Refusal.of(Code.TOO_MANY_CHANNELS, "at most " + most + " on one connection"));
+        } else {
+            followed.add(channel);
+            line.follow(List.of(want(message)), greeting -> subscribed(message, greeting));
+        }
+    }
+
+    /** A position to go on from may be anything the client has kept; what is plainly none is refused as a mistake. */
+    private static Want want(ClientMessage.Subscribe message) {
+        String from = message.from();
+        return new Want(message.channel(), null, from == null ? new Start.Latest() : Start.parse(from));
+    }
+
+    private static ByteString subscribed(ClientMessage.Subscribe message, Line.Greeting greeting) {
+        Beginning begun = greeting.begun().get(0);
+        Control.Reset reset = begun.reset();
+        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.reset(reset));
+        Position position = new Position(begun.feed().epoch(), begun.position());
+        return first.concat(Wire.message(ServerMessage.subscribed(
+                message.ref(),
+                message.channel(),
+                Cursor.of(message.channel(), position),
+                position.epoch(),
+                begun.standing().head(),
+                begun.standing().availableFrom())));
+    }
+
+    private void publish(ClientMessage.Publish message, Login login) {
+        if (denied(message.ref(), login, Act.PUBLISH, message.channel())) {
+            return;
+        }
+        around.relays()
+                .publish(message.channel(), login.subject(), message.drafts())
+                .thenAccept(published -> {
+                    if (published instanceof Published.Accepted accepted) {
+                        line.say(Wire.message(ServerMessage.published(message.ref(), accepted.receipts())));
+                    } else if (published instanceof Published.Refused refused) {
+                        refuse(message.ref(), refused.refusal());
+                    }
+                });
+    }
+
+    private boolean denied(@Nullable Ref ref, Login login, Act act, ChannelName channel) {
+        Decision decision =
+                around.access().decide(login, act, channel, around.clock().instant());
+        if (decision instanceof Denied denied) {
+            refuse(ref, Refusals.of(denied));
+            return true;
+        }
+        return false;
+    }
+
+    void refuse(@Nullable Ref ref, Refusal refusal) {
+        line.say(Wire.message(ServerMessage.problem(ref, refusal)));
+    }
+}

@@ -1,0 +1,39 @@
+package io.millrace.platform.connection;
+
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.Code;
+import io.millrace.protocol.Control;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.pekko.util.ByteString;
+
+/** What a connection's actor tells its stream. Every call returns at once; the stream obeys in the order of the calls. */
+interface Line {
+
+    /** Sends ready bytes before any further event. */
+    void say(ByteString bytes);
+
+    /**
+     * Begins with these channels, all at once. When every one has found its place, {@code greeting} makes what is sent
+     * before their first events.
+     */
+    void follow(List<Want> wants, Function<Greeting, ByteString> greeting);
+
+    void unfollow(ChannelName channel, ByteString goodbye);
+
+    /** The client answered a ping. */
+    void alive();
+
+    /** Sends a last word and closes. */
+    void end(Control lastWord, Code code);
+
+    /** Answers the client's own close and closes. */
+    void hangUp(int closeCode);
+
+    /**
+     * What is known when channels begin.
+     *
+     * @param cursor where the connection stands in all of its channels, the new ones included
+     */
+    record Greeting(List<Beginning> begun, String cursor) {}
+}

@@ -1,0 +1,25 @@
+package io.millrace.platform.connection;
+
+import io.millrace.platform.access.Login;
+import io.millrace.platform.access.Verified;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a door knows of a connection as it begins.
+ *
+ * @param login who it is; null where that comes with the first message
+ * @param wants what an event stream follows; a WebSocket asks for that itself
+ * @param verifier checks the token of a login that comes as a message
+ */
+public record Opening(
+        Transport transport,
+        @Nullable Login login,
+        List<Want> wants,
+        Function<String, CompletionStage<Verified>> verifier) {
+    public Opening {
+        wants = List.copyOf(wants);
+    }
+}

@@ -1,0 +1,13 @@
+package io.millrace.platform.connection;
+
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.Start;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel that a client wants and where it wants to begin.
+ *
+ * @param lastEventId what the client gave as its last event id, whatever that is; it goes before {@code start}, and what
+ *     can't be honoured is answered with a reset
+ */
+public record Want(ChannelName channel, @Nullable String lastEventId, Start start) {}

@@ -1,0 +1,80 @@
+package io.millrace.platform.edge;
+
+import io.millrace.protocol.Code;
+import io.millrace.protocol.InvalidInput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpMethod;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.Query;
+import org.jspecify.annotations.Nullable;
+
+/** One request, decoded as far as every door needs it: the path's segments, the query's parameters, single headers. */
+final class Call {
+    private final HttpRequest request;
+    private final List<String> path = new ArrayList<>();
+    private final Query query;
+
+    private Call(HttpRequest request) {
+        this.request = request;
+        request.getUri().pathSegments().forEach(path::add);
+        this.query = request.getUri().query();
+    }
+
+    /** @throws InvalidInput where the address can't be decoded */
+    static Call of(HttpRequest request) {
+        try {
+            return new Call(request);
+        } catch (RuntimeException illegal) {
+            throw new InvalidInput(Code.INVALID_REQUEST, "address", "must be percent-encoded UTF-8");
+        }
+    }
+
+    HttpRequest request() {
+        return request;
+    }
+
+    HttpMethod method() {
+        return request.method();
+    }
+
+    /** The path's segments, percent-decoded; a slash at the end makes an empty last one. */
+    List<String> path() {
+        return path;
+    }
+
+    @Nullable
+    String parameter(String name) {
+        return query.get(name).orElse(null);
+    }
+
+    List<String> parameters(String name) {
+        return query.getAll(name);
+    }
+
+    /** Refuses parameters that this address doesn't know, so that a typing error isn't taken for consent. */
+    void requireOnly(String... known) {
+        List<String> names = List.of(known);
+        for (String name : query.toMultiMap().keySet()) {
+            if (!names.contains(name) && !name.equals(Logins.TOKEN_PARAMETER)) {
+                throw new InvalidInput(
+                        Code.INVALID_PARAMETER,
+                        "query",
+                        "unknown parameter; this address knows " + String.join(", ", known));
+            }
+        }
+    }
+
+    @Nullable
+    String header(String name) {
+        Optional<HttpHeader> header = request.getHeader(name);
+        return header.map(HttpHeader::value).orElse(null);
+    }
+
+    /** The path as it may stand in an answer. */
+    String address() {
+        return request.getUri().path();
+    }
+}

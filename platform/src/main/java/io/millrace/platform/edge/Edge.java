@@ -1,0 +1,133 @@
+package io.millrace.platform.edge;
+
+import io.millrace.persistence.Journal;
+import io.millrace.platform.access.Access;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.TokenVerifier;
+import io.millrace.platform.connection.Connections;
+import io.millrace.platform.relay.Relays;
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.Code;
+import io.millrace.protocol.Epoch;
+import io.millrace.protocol.InvalidInput;
+import io.millrace.protocol.Refusal;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.http.javadsl.model.HttpMethod;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.Materializer;
+
+/**
+ * The room's door: every address of the public port, one method each. Whatever goes wrong behind an address ends here, as
+ * a problem document.
+ */
+public final class Edge {
+    private final PublishDoor publish;
+    private final StreamDoor stream;
+    private final SocketDoor socket;
+    private final HistoryDoor history;
+    private final CrossOrigin crossOrigin;
+    private final Materializer materializer;
+
+    public Edge(
+            EdgeSettings settings,
+            AccessSettings accessSettings,
+            TokenVerifier verifier,
+            Access access,
+            Rooms rooms,
+            Clock clock,
+            Materializer materializer) {
+        Logins logins = new Logins(accessSettings, verifier, access, clock);
+        this.publish = new PublishDoor(logins, rooms.relays(), settings.publishing(), materializer);
+        this.stream = new StreamDoor(logins, rooms.connections(), settings);
+        this.socket = new SocketDoor(logins, rooms.connections(), settings);
+        this.history = new HistoryDoor(logins, rooms.relays(), rooms.journal(), rooms.epoch(), settings.history());
+        this.crossOrigin = new CrossOrigin(logins);
+        this.materializer = materializer;
+    }
+
+    /** The rooms behind the doors. */
+    public record Rooms(Relays relays, Connections connections, Journal journal, Epoch epoch) {}
+
+    public CompletionStage<HttpResponse> handle(HttpRequest request) {
+        CompletionStage<HttpResponse> response;
+        try {
+            response = route(Call.of(request));
+        } catch (RuntimeException refused) {
+            response = CompletableFuture.failedFuture(refused);
+        }
+        return response.exceptionally(failure -> {
+                    request.discardEntityBytes(materializer);
+                    return refused(failure, request);
+                })
+                .thenApply(answer -> crossOrigin.mark(request, answer));
+    }
+
+    private static HttpResponse refused(Throwable failure, HttpRequest request) {
+        return Replies.refusal(Failures.refusal(failure), request.getUri().path());
+    }
+
+    private CompletionStage<HttpResponse> route(Call call) {
+        if (call.method().equals(HttpMethods.OPTIONS)) {
+            return CompletableFuture.completedFuture(crossOrigin.preflight(call));
+        }
+        List<String> path = call.path();
+        if (path.size() == 4 && path.get(0).equals("v1") && path.get(1).equals("channels")) {
+            ChannelName channel = channel(path.get(2));
+            if (path.get(3).equals("events")) {
+                return events(call, channel);
+            }
+            if (path.get(3).equals("history")) {
+                call.requireOnly("after", "since", "limit", "wait");
+                return get(call, () -> history.read(call, channel));
+            }
+        } else if (path.equals(List.of("v1", "events"))) {
+            call.requireOnly("channel", "from", "lastEventId");
+            return get(call, () -> stream.open(call, stream.channels(call)));
+        } else if (path.equals(List.of("v1", "ws"))) {
+            return get(call, () -> socket.open(call));
+        }
+        throw new Refused(Refusal.of(Code.NOT_FOUND));
+    }
+
+    private CompletionStage<HttpResponse> events(Call call, ChannelName channel) {
+        if (call.method().equals(HttpMethods.POST)) {
+            return publish.publish(call, channel);
+        }
+        if (call.method().equals(HttpMethods.GET)) {
+            call.requireOnly("from", "lastEventId");
+            return stream.open(call, Set.of(channel));
+        }
+        return notAllowed(call, HttpMethods.GET, HttpMethods.POST);
+    }
+
+    private static CompletionStage<HttpResponse> get(Call call, Supplier<CompletionStage<HttpResponse>> door) {
+        return call.method().equals(HttpMethods.GET) ? door.get() : notAllowed(call, HttpMethods.GET);
+    }
+
+    private static CompletionStage<HttpResponse> notAllowed(Call call, HttpMethod... methods) {
+        String allow =
+                String.join(", ", Arrays.stream(methods).map(HttpMethod::value).toList());
+        return CompletableFuture.completedFuture(Replies.refusal(Refusal.of(Code.METHOD_NOT_ALLOWED), call.address())
+                .addHeader(RawHeader.create("Allow", allow)));
+    }
+
+    private static ChannelName channel(String name) {
+        if (Access.reserved(name)) {
+            throw new Refused(Refusal.of(Code.RESERVED_CHANNEL));
+        }
+        try {
+            return ChannelName.of(name);
+        } catch (InvalidInput notAName) {
+            throw new Refused(Refusal.of(Code.INVALID_CHANNEL));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.millrace.platform.edge;
+
+import com.typesafe.config.Config;
+import io.millrace.protocol.JsonInput;
+import java.time.Duration;
+
+/** The settings under {@code millrace.edge}. */
+public record EdgeSettings(Publishing publishing, History history, Socket socket, int streamChannels, int connections) {
+
+    public static EdgeSettings from(Config edge) {
+        Config history = edge.getConfig("history");
+        Config webSocket = edge.getConfig("websocket");
+        return new EdgeSettings(
+                new Publishing(
+                        Math.toIntExact(edge.getBytes("event-bytes")),
+                        Math.toIntExact(edge.getBytes("batch-bytes")),
+                        edge.getInt("batch-events"),
+                        edge.getDuration("body-timeout")),
+                new History(
+                        history.getInt("default-limit"),
+                        history.getInt("max-limit"),
+                        Math.toIntExact(history.getBytes("max-bytes")),
+                        history.getDuration("max-wait")),
+                new Socket(
+                        Math.toIntExact(webSocket.getBytes("frame-bytes")),
+                        Math.toIntExact(webSocket.getBytes("message-bytes")),
+                        webSocket.getInt("fragments")),
+                edge.getInt("stream-channels"),
+                edge.getInt("max-connections"));
+    }
+
+    public EdgeSettings {
+        require(streamChannels >= 1 && streamChannels <= 100, "stream-channels", "1 to 100");
+        require(connections >= 1, "max-connections", "1 or more");
+    }
+
+    private static void require(boolean holds, String key, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException("millrace.edge." + key + ": " + rule);
+        }
+    }
+
+    /**
+     * What one publish may bring.
+     *
+     * @param eventBytes the data of one event
+     * @param batchBytes the whole body
+     * @param batchEvents events in one batch
+     * @param bodyTimeout how long the body may take to arrive
+     */
+    public record Publishing(int eventBytes, int batchBytes, int batchEvents, Duration bodyTimeout) {
+        public Publishing {
+            require(eventBytes >= 1024, "event-bytes", "1 KiB or more");
+            require(
+                    batchBytes >= eventBytes && batchBytes <= 2 * 1024 * 1024 - 64 * 1024,
+                    "batch-bytes",
+                    "event-bytes to 1.9 MiB, since a batch must fit one frame between nodes");
+            require(batchEvents >= 1 && batchEvents <= 10_000, "batch-events", "1 to 10000");
+            require(bodyTimeout.toMillis() >= 100, "body-timeout", "100ms or more");
+        }
+
+        JsonInput.Limits limits() {
+            return new JsonInput.Limits(batchBytes, JsonInput.DEFAULT_MAX_DEPTH);
+        }
+    }
+
+    /** What one look into the history may bring, and how long it may wait for something new. */
+    public record History(int defaultLimit, int maxLimit, int maxBytes, Duration maxWait) {
+        public History {
+            require(maxLimit >= 1 && maxLimit <= 10_000, "history.max-limit", "1 to 10000");
+            require(defaultLimit >= 1 && defaultLimit <= maxLimit, "history.default-limit", "1 to max-limit");
+            require(maxBytes >= 64 * 1024, "history.max-bytes", "64 KiB or more");
+            require(maxWait.toSeconds() >= 1 && maxWait.toSeconds() <= 120, "history.max-wait", "1s to 120s");
+        }
+    }
+
+    /** What a WebSocket client may send at once. */
+    public record Socket(int frameBytes, int messageBytes, int fragments) {
+        public Socket {
+            require(frameBytes >= 125, "websocket.frame-bytes", "125 bytes or more");
+            require(messageBytes >= frameBytes, "websocket.message-bytes", "frame-bytes or more");
+            require(fragments >= 1, "websocket.fragments", "1 or more");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.millrace.platform.edge;
+
+import io.millrace.platform.access.Access;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.Act;
+import io.millrace.platform.access.Decision;
+import io.millrace.platform.access.Decision.Denied;
+import io.millrace.platform.access.Login;
+import io.millrace.platform.access.Origins;
+import io.millrace.platform.access.TokenVerifier;
+import io.millrace.platform.access.Verified;
+import io.millrace.platform.connection.Refusals;
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.Code;
+import io.millrace.protocol.Refusal;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is at the door: finds the token, has it checked, and asks {@code access} what it may. A token is looked for in the
+ * {@code Authorization} header, then in the cookie, then, only where that is switched on, in the address; the first that
+ * is there counts.
+ */
+final class Logins {
+    static final String TOKEN_PARAMETER = "token";
+    private static final String BEARER = "bearer ";
+
+    private final AccessSettings settings;
+    private final TokenVerifier verifier;
+    private final Access access;
+    private final Origins origins;
+    private final Clock clock;
+
+    Logins(AccessSettings settings, TokenVerifier verifier, Access access, Clock clock) {
+        this.settings = settings;
+        this.verifier = verifier;
+        this.access = access;
+        this.origins = settings.origins();
+        this.clock = clock;
+    }
+
+    /** The caller's login. Fails with {@link Refused} where there is none or its page may not call. */
+    CompletionStage<Login> require(Call call) {
+        checkOrigin(call);
+        String token = token(call);
+        if (token == null) {
+            return CompletableFuture.failedFuture(
+                    new Refused(Refusal.of(Code.UNAUTHENTICATED, "send the header Authorization: Bearer <token>")));
+        }
+        return verify(token).thenApply(verified -> {
+            if (verified instanceof Verified.Authenticated authenticated) {
+                return authenticated.login();
+            }
+            throw new Refused(Refusals.of(verified));
+        });
+    }
+
+    CompletionStage<Verified> verify(String token) {
+        return verifier.verify(token);
+    }
+
+    void requireAct(Login login, Act act, ChannelName channel) {
+        Decision decision = access.decide(login, act, channel, clock.instant());
+        if (decision instanceof Denied denied) {
+            throw new Refused(Refusals.of(denied));
+        }
+    }
+
+    boolean isAdmin(Login login) {
+        return access.isAdmin(login, clock.instant());
+    }
+
+    /** A browser says which page calls; a page that isn't listed gets nothing, whatever it knows. */
+    void checkOrigin(Call call) {
+        String origin = call.header("Origin");
+        if (origin != null
+                && !origins.allows(
+                        origin,
+                        call.header("Host"),
+                        call.request().getUri().scheme().equals("https"))) {
+            throw new Refused(Refusal.of(
+                    Code.ORIGIN_REFUSED, "add the page's origin to millrace.access.allowed-origins to let it call"));
+        }
+    }
+
+    @Nullable
+    String token(Call call) {
+        String authorization = call.header("Authorization");
+        if (authorization != null) {
+            if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+                throw new Refused(Refusal.of(Code.TOKEN_INVALID, "the Authorization header must be Bearer <token>"));
+            }
+            return authorization.substring(BEARER.length()).trim();
+        }
+        String cookie = cookie(call);
+        if (cookie != null) {
+            return cookie;
+        }
+        String inAddress = call.parameter(TOKEN_PARAMETER);
+        if (inAddress != null && !settings.queryToken()) {
+            throw new Refused(Refusal.of(
+                    Code.UNAUTHENTICATED,
+                    "a token in the address is switched off here (millrace.access.query-token); send it in the"
+                            + " Authorization header"));
+        }
+        return inAddress;
+    }
+
+    private @Nullable String cookie(Call call) {
+        String header = call.header("Cookie");
+        String name = settings.cookie();
+        if (header == null || name.isEmpty()) {
+            return null;
+        }
+        return Arrays.stream(header.split(";"))
+                .map(String::trim)
+                .filter(pair -> pair.startsWith(name + "="))
+                .map(pair -> pair.substring(name.length() + 1))
+                .findFirst()
+                .orElse(null);
+    }
+}

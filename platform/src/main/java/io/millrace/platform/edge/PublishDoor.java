@@ -1,0 +1,87 @@
+package io.millrace.platform.edge;
+
+import io.millrace.platform.access.Act;
+import io.millrace.platform.access.Login;
+import io.millrace.platform.relay.Published;
+import io.millrace.platform.relay.Relays;
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.Code;
+import io.millrace.protocol.Draft;
+import io.millrace.protocol.JsonInput;
+import io.millrace.protocol.Receipt;
+import io.millrace.protocol.Refusal;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.stream.Materializer;
+
+/** {@code POST /v1/channels/{channel}/events}: one event or an array, answered when it stands in the journal. */
+final class PublishDoor {
+    private final Logins logins;
+    private final Relays relays;
+    private final EdgeSettings.Publishing settings;
+    private final Materializer materializer;
+
+    PublishDoor(Logins logins, Relays relays, EdgeSettings.Publishing settings, Materializer materializer) {
+        this.logins = logins;
+        this.relays = relays;
+        this.settings = settings;
+        this.materializer = materializer;
+    }
+
+    CompletionStage<HttpResponse> publish(Call call, ChannelName channel) {
+        return logins.require(call).thenCompose(login -> {
+            logins.requireAct(login, Act.PUBLISH, channel);
+            return body(call).thenCompose(body -> publish(call, channel, login, body));
+        });
+    }
+
+    private CompletionStage<byte[]> body(Call call) {
+        if (call.request().entity().getContentLengthOption().orElse(0) > settings.batchBytes()) {
+            throw tooLarge();
+        }
+        return call.request()
+                .entity()
+                .withSizeLimit(settings.batchBytes())
+                .toStrict(settings.bodyTimeout().toMillis(), materializer)
+                .handle((strict, failure) -> {
+                    if (failure != null) {
+                        throw Failures.isTooLarge(failure) ? tooLarge() : bodyMissing();
+                    }
+                    return ((HttpEntity.Strict) strict).getData().toArrayUnsafe();
+                });
+    }
+
+    private CompletionStage<HttpResponse> publish(Call call, ChannelName channel, Login login, byte[] body) {
+        List<Draft> drafts =
+                JsonInput.drafts(body, settings.limits(), call.header("Idempotency-Key"), settings.batchEvents());
+        for (Draft draft : drafts) {
+            if (draft.data().size() > settings.eventBytes()) {
+                throw new Refused(Refusal.of(
+                        Code.EVENT_TOO_LARGE, "an event's data is at most " + settings.eventBytes() + " bytes"));
+            }
+        }
+        boolean batch = JsonInput.isBatch(body);
+        return relays.publish(channel, login.subject(), drafts).thenApply(published -> answer(call, published, batch));
+    }
+
+    private static HttpResponse answer(Call call, Published published, boolean batch) {
+        if (published instanceof Published.Accepted accepted) {
+            List<Receipt> receipts = accepted.receipts();
+            return Replies.json(
+                    201, batch ? Receipt.json(receipts) : receipts.get(0).json());
+        }
+        return Replies.refusal(((Published.Refused) published).refusal(), call.address());
+    }
+
+    private Refused tooLarge() {
+        return new Refused(Refusal.of(Code.BODY_TOO_LARGE, "a publish is at most " + settings.batchBytes() + " bytes"));
+    }
+
+    private Refused bodyMissing() {
+        return new Refused(Refusal.of(
+                Code.INVALID_REQUEST,
+                "the body did not arrive within " + settings.bodyTimeout().toSeconds() + " s"));
+    }
+}

@@ -1,0 +1,85 @@
+package io.millrace.platform.edge;
+
+import io.millrace.platform.access.Act;
+import io.millrace.platform.connection.Connections;
+import io.millrace.platform.connection.Opening;
+import io.millrace.platform.connection.Transport;
+import io.millrace.platform.connection.Want;
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.Code;
+import io.millrace.protocol.InvalidInput;
+import io.millrace.protocol.Refusal;
+import io.millrace.protocol.Start;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /v1/channels/{channel}/events} and {@code GET /v1/events?channel=a&channel=b}: Server-Sent Events. What a
+ * client that comes back has missed comes first; where that can't be had whole, the first event says {@code reset}.
+ */
+final class StreamDoor {
+    /** Headers that keep proxies from holding events back, changing or storing them. */
+    private static final List<HttpHeader> HEADERS = List.of(
+            RawHeader.create("Cache-Control", "no-cache, no-transform"), RawHeader.create("X-Accel-Buffering", "no"));
+
+    private final Logins logins;
+    private final Connections connections;
+    private final EdgeSettings settings;
+
+    StreamDoor(Logins logins, Connections connections, EdgeSettings settings) {
+        this.logins = logins;
+        this.connections = connections;
+        this.settings = settings;
+    }
+
+    CompletionStage<HttpResponse> open(Call call, Set<ChannelName> channels) {
+        return logins.require(call).thenCompose(login -> {
+            channels.forEach(channel -> logins.requireAct(login, Act.SUBSCRIBE, channel));
+            if (connections.count() >= settings.connections()) {
+                throw Capacity.nodeFull();
+            }
+            String lastEventId = lastEventId(call);
+            String from = call.parameter("from");
+            Start start = from == null ? new Start.Latest() : Start.parse(from);
+            List<Want> wants = channels.stream()
+                    .map(channel -> new Want(channel, lastEventId, start))
+                    .toList();
+            return connections
+                    .open(new Opening(Transport.SSE, login, wants, logins::verify))
+                    .frames()
+                    .thenApply(frames -> HttpResponse.create()
+                            .addHeaders(HEADERS)
+                            .withEntity(HttpEntities.createCloseDelimited(
+                                    MediaTypes.TEXT_EVENT_STREAM.toContentType(), frames)));
+        });
+    }
+
+    /** The channels named in the query, each once. */
+    Set<ChannelName> channels(Call call) {
+        Set<ChannelName> channels = new LinkedHashSet<>();
+        call.parameters("channel").forEach(name -> channels.add(ChannelName.of(name)));
+        if (channels.isEmpty()) {
+            throw new InvalidInput(Code.INVALID_PARAMETER, "channel", "name at least one: ?channel=a&channel=b");
+        }
+        if (channels.size() > settings.streamChannels()) {
+            throw new Refused(
+                    Refusal.of(Code.TOO_MANY_CHANNELS, "at most " + settings.streamChannels() + " on one connection"));
+        }
+        return channels;
+    }
+
+    /** [spec] "If the EventSource object's last event ID string is not the empty string, then set `Last-Event-ID`". */
+    private static @Nullable String lastEventId(Call call) {
+        String header = call.header("Last-Event-ID");
+        String id = header != null ? header : call.parameter("lastEventId");
+        return id == null || id.isEmpty() ? null : id;
+    }
+}

@@ -1,0 +1,114 @@
+package io.millrace.platform.ops;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.millrace.platform.access.Access;
+import io.millrace.platform.access.TokenVerifier;
+import io.millrace.platform.access.Verified;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+
+/**
+ * The admin port: {@code /livez} and {@code /readyz} for whoever starts and routes, {@code /metrics} for Prometheus,
+ * {@code /stats} for people. What tells more than yes or no wants an admin's token, unless that is switched off.
+ */
+public final class Admin {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String BEARER = "Bearer ";
+
+    private final Readiness readiness;
+    private final Stats stats;
+    private final PrometheusMeterRegistry metrics;
+    private final Guard guard;
+    private final Executor blocking;
+
+    public Admin(Readiness readiness, Stats stats, PrometheusMeterRegistry metrics, Guard guard, Executor blocking) {
+        this.readiness = readiness;
+        this.stats = stats;
+        this.metrics = metrics;
+        this.guard = guard;
+        this.blocking = blocking;
+    }
+
+    /** Who may see figures. */
+    public record Guard(TokenVerifier verifier, Access access, Clock clock, boolean loginRequired) {
+        CompletionStage<Boolean> admits(HttpRequest request) {
+            String authorization =
+                    request.getHeader("Authorization").map(HttpHeader::value).orElse("");
+            if (!authorization.startsWith(BEARER)) {
+                return CompletableFuture.completedFuture(!loginRequired);
+            }
+            return verifier.verify(authorization.substring(BEARER.length()))
+                    .thenApply(verified -> verified instanceof Verified.Authenticated authenticated
+                            && access.isAdmin(authenticated.login(), clock.instant()));
+        }
+    }
+
+    public CompletionStage<HttpResponse> handle(HttpRequest request) {
+        if (!request.method().equals(HttpMethods.GET) && !request.method().equals(HttpMethods.HEAD)) {
+            return CompletableFuture.completedFuture(plain(405, "only GET"));
+        }
+        return switch (request.getUri().path()) {
+            case "/livez" -> CompletableFuture.completedFuture(plain(200, "ok"));
+            case "/readyz" -> CompletableFuture.supplyAsync(this::ready, blocking);
+            case "/metrics" -> guarded(request, this::metrics);
+            case "/stats" -> guarded(request, () -> json(200, stats.now()));
+            default -> CompletableFuture.completedFuture(plain(404, "here are /livez, /readyz, /metrics and /stats"));
+        };
+    }
+
+    private CompletionStage<HttpResponse> guarded(HttpRequest request, Supplier<HttpResponse> page) {
+        return guard.admits(request)
+                .thenApply(admitted -> admitted
+                        ? page.get()
+                        : plain(401, "send an admin's token: Authorization: Bearer <token>")
+                                .addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"millrace admin\"")));
+    }
+
+    private HttpResponse ready() {
+        Map<String, String> checks = readiness.checks();
+        boolean ready = checks.values().stream().allMatch("ok"::equals);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("ready", ready);
+        answer.put("checks", checks);
+        return json(ready ? 200 : 503, answer);
+    }
+
+    private HttpResponse metrics() {
+        return HttpResponse.create()
+                .withEntity(HttpEntities.create(
+                        ContentTypes.parse("text/plain; version=0.0.4; charset=utf-8"),
+                        metrics.scrape().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static HttpResponse plain(int status, String text) {
+        return HttpResponse.create()
+                .withStatus(StatusCodes.get(status))
+                .withEntity(HttpEntities.create(ContentTypes.TEXT_PLAIN_UTF8, text + "\n"));
+    }
+
+    private static HttpResponse json(int status, Object value) {
+        try {
+            return HttpResponse.create()
+                    .withStatus(StatusCodes.get(status))
+                    .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, JSON.writeValueAsBytes(value)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("maps of texts and numbers are always JSON", e);
+        }
+    }
+}
