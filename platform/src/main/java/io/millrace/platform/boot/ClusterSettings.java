@@ -24,9 +24,6 @@ record ClusterSettings(String host, int port, List<String> seedNodes, Duration j
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("millrace.cluster.port: 0 to 65535");
         }
-        if (!seedNodes.isEmpty() && port == 0) {
-            throw new IllegalArgumentException("millrace.cluster.port: a fixed one where there are seed-nodes");
-        }
         for (String node : seedNodes) {
             if (!SEED_NODE.matcher(node).matches()) {
                 throw new IllegalArgumentException("millrace.cluster.seed-nodes: each must be host:port");

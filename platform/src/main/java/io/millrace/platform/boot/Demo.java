@@ -75,7 +75,7 @@ final class Demo implements AutoCloseable {
                 client.send(request, HttpResponse.BodyHandlers.discarding());
             }
         } catch (IOException away) {
-            LOG.info("The demo could not publish: {}", away.toString());
+            LOG.debug("The demo could not publish: {}", away.toString());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }

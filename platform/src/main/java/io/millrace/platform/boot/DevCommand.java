@@ -42,9 +42,9 @@ final class DevCommand implements Callable<Integer> {
     String pg;
 
     @Option(
-            names = "--pg-port",
-            description = "The embedded PostgreSQL's port, for more nodes to share it. Default: any.")
-    int pgPort = 0;
+            names = "--join",
+            description = "Join the node that runs on the same --data: one more node on its database and its secrets.")
+    boolean join;
 
     @Option(names = "--demo", description = "Publish this machine's figures once a second.")
     boolean demo;
@@ -56,12 +56,16 @@ final class DevCommand implements Callable<Integer> {
                 "millrace.http.port", httpPort,
                 "millrace.http.admin-port", adminPort,
                 "millrace.http.admin-login", false));
-        Config settings = Settings.load(commandLine, home.access(), System.getenv());
+        Config folder = join ? home.running().withFallback(home.existingAccess()) : home.access();
+        Config settings = Settings.load(commandLine, folder, System.getenv());
         Lifetime lifetime = new Lifetime();
         StorageSettings storageSettings = storage(StorageSettings.from(settings), home, lifetime);
         Storage storage = Storage.open(storageSettings);
         lifetime.closesLast(storage);
         Node node = lifetime.runs(() -> Node.start(settings, storage));
+        if (!join) {
+            home.isRunning(storageSettings, node.clusterAddress());
+        }
         String token = token(settings);
         greet(node, token, storageSettings);
         if (demo) {
@@ -74,7 +78,10 @@ final class DevCommand implements Callable<Integer> {
         if (pg != null) {
             return new PostgresAddress(pg).of(defaults);
         }
-        EmbeddedDatabase database = EmbeddedDatabase.start(home.database(), pgPort);
+        if (join) {
+            return defaults;
+        }
+        EmbeddedDatabase database = EmbeddedDatabase.start(home.database(), 0);
         lifetime.closesLast(database);
         return defaults.at(database.jdbcUrl(), database.user(), database.password());
     }

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -106,19 +107,19 @@ public final class Node {
                     storage.epoch(),
                     registry,
                     clock);
-            Edge edge = new Edge(
-                    edgeSettings,
-                    accessSettings,
-                    verifier,
-                    access,
-                    new Edge.Rooms(relays, connections, storage.journal(), storage.epoch()),
-                    clock,
-                    Materializer.createMaterializer(system));
             Stats stats = new Stats(
                     registry,
                     connections,
                     storage.epoch(),
                     Cluster.get(system).selfMember().address().toString());
+            Edge edge = new Edge(
+                    edgeSettings,
+                    accessSettings,
+                    verifier,
+                    access,
+                    new Edge.Rooms(relays, connections, storage.journal(), storage.epoch(), stats::json),
+                    clock,
+                    Materializer.createMaterializer(system));
             Admin admin = new Admin(
                     readiness,
                     stats,
@@ -148,6 +149,12 @@ public final class Node {
 
     public int adminPort() {
         return admin.localAddress().getPort();
+    }
+
+    /** {@code host:port} by which another node can join this one. */
+    String clusterAddress() {
+        Address address = Cluster.get(system).selfMember().address();
+        return address.getHost().orElseThrow() + ":" + address.getPort().orElseThrow();
     }
 
     public ActorSystem<Void> system() {

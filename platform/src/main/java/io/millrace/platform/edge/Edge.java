@@ -34,6 +34,8 @@ public final class Edge {
     private final StreamDoor stream;
     private final SocketDoor socket;
     private final HistoryDoor history;
+    private final Logins logins;
+    private final Supplier<byte[]> stats;
     private final CrossOrigin crossOrigin;
     private final Materializer materializer;
 
@@ -45,17 +47,22 @@ public final class Edge {
             Rooms rooms,
             Clock clock,
             Materializer materializer) {
-        Logins logins = new Logins(accessSettings, verifier, access, clock);
+        this.logins = new Logins(accessSettings, verifier, access, clock);
         this.publish = new PublishDoor(logins, rooms.relays(), settings.publishing(), materializer);
         this.stream = new StreamDoor(logins, rooms.connections(), settings);
         this.socket = new SocketDoor(logins, rooms.connections(), settings);
         this.history = new HistoryDoor(logins, rooms.relays(), rooms.journal(), rooms.epoch(), settings.history());
+        this.stats = rooms.stats();
         this.crossOrigin = new CrossOrigin(logins);
         this.materializer = materializer;
     }
 
-    /** The rooms behind the doors. */
-    public record Rooms(Relays relays, Connections connections, Journal journal, Epoch epoch) {}
+    /**
+     * The rooms behind the doors.
+     *
+     * @param stats this node's figures as JSON, for admins
+     */
+    public record Rooms(Relays relays, Connections connections, Journal journal, Epoch epoch, Supplier<byte[]> stats) {}
 
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
         CompletionStage<HttpResponse> response;
@@ -92,6 +99,8 @@ public final class Edge {
         } else if (path.equals(List.of("v1", "events"))) {
             call.requireOnly("channel", "from", "lastEventId");
             return get(call, () -> stream.open(call, stream.channels(call)));
+        } else if (path.equals(List.of("v1", "stats"))) {
+            return get(call, () -> stats(call));
         } else if (path.equals(List.of("v1", "ws"))) {
             return get(call, () -> socket.open(call));
         }
@@ -107,6 +116,15 @@ public final class Edge {
             return stream.open(call, Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);
+    }
+
+    private CompletionStage<HttpResponse> stats(Call call) {
+        return logins.require(call).thenApply(login -> {
+            if (!logins.isAdmin(login)) {
+                throw new Refused(Refusal.of(Code.FORBIDDEN, "this needs a login with admin on every channel"));
+            }
+            return Replies.json(200, stats.get());
+        });
     }
 
     private static CompletionStage<HttpResponse> get(Call call, Supplier<CompletionStage<HttpResponse>> door) {

@@ -1,5 +1,7 @@
 package io.millrace.platform.ops;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.platform.connection.Connections;
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** This node's figures in one document: what {@code /v1/stats} and the admin port's {@code /stats} show. */
 public final class Stats {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final MeterRegistry registry;
     private final Connections connections;
     private final Epoch epoch;
@@ -37,6 +41,15 @@ public final class Stats {
         stats.put("publishedEvents", counter("millrace.published.events"));
         stats.put("deliveredEvents", counter("millrace.delivered.events"));
         return stats;
+    }
+
+    /** {@link #now} as JSON. */
+    public byte[] json() {
+        try {
+            return JSON.writeValueAsBytes(now());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("maps of texts and numbers are always JSON", e);
+        }
     }
 
     private long open(String transport) {
