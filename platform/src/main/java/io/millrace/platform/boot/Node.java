@@ -1,7 +1,6 @@
 package io.millrace.platform.boot;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.millrace.persistence.Storage;
@@ -71,6 +70,7 @@ public final class Node {
         this.admin = admin;
     }
 
+    /** @param settings as {@link Settings#load} makes them */
     public static Node start(Config settings, Storage storage) {
         return start(settings, storage, Clock.systemUTC());
     }
@@ -169,7 +169,6 @@ public final class Node {
     private static Config actorSystem(Config settings, Storage storage, ClusterSettings cluster) {
         return cluster.actorSystem()
                 .withFallback(storage.pluginConfig())
-                .withFallback(ConfigFactory.parseResourcesAnySyntax("cluster"))
                 .withFallback(settings)
                 .resolve();
     }

@@ -18,13 +18,16 @@ import java.util.TreeSet;
  * defaults. Every key {@code millrace.a.b-c} is also the variable {@code MILLRACE_A_B_C}. A key nobody knows is refused by
  * name, in a file as in the environment.
  */
-final class Settings {
+public final class Settings {
     private static final String ROOT = "millrace";
     private static final String OPEN_MAP = "millrace.families";
 
+    /** How the product sets up its actor system; a file may set {@code pekko} keys that go before it. */
+    private static final String ACTOR_SYSTEM = "cluster";
+
     private Settings() {}
 
-    static Config load(Config commandLine, Config file, Map<String, String> environment) {
+    public static Config load(Config commandLine, Config file, Map<String, String> environment) {
         Config defaults = ConfigFactory.defaultReference();
         Config known = defaults.getConfig(ROOT).atPath(ROOT);
         refuseUnknown(file, known);
@@ -32,6 +35,7 @@ final class Settings {
                 .withFallback(commandLine)
                 .withFallback(file)
                 .withFallback(ConfigFactory.defaultOverrides())
+                .withFallback(ConfigFactory.parseResourcesAnySyntax(ACTOR_SYSTEM))
                 .withFallback(defaults);
         return settings.resolve();
     }

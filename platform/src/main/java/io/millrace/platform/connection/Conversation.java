@@ -122,7 +122,9 @@ final class Conversation {
 
     private void subscribe(ClientMessage.Subscribe message, Login login) {
         ChannelName channel = message.channel();
-        if (denied(message.ref(), login, Act.SUBSCRIBE, channel)) {
+        Want want = want(message);
+        if (denied(message.ref(), login, Act.SUBSCRIBE, channel)
+                || (!(want.start() instanceof Start.Latest) && denied(message.ref(), login, Act.HISTORY, channel))) {
             return;
         }
         int most = around.settings().limits().channels();
@@ -134,7 +136,7 @@ final class Conversation {
             refuse(message.ref(), Refusal.of(Code.TOO_MANY_CHANNELS, "at most " + most + " on one connection"));
         } else {
             followed.add(channel);
-            line.follow(List.of(want(message)), greeting -> subscribed(message, greeting));
+            line.follow(List.of(want), greeting -> subscribed(message, greeting));
         }
     }
 

@@ -42,13 +42,19 @@ final class StreamDoor {
 
     CompletionStage<HttpResponse> open(Call call, Set<ChannelName> channels) {
         return logins.require(call).thenCompose(login -> {
-            channels.forEach(channel -> logins.requireAct(login, Act.SUBSCRIBE, channel));
-            if (connections.count() >= settings.connections()) {
-                throw Capacity.nodeFull();
-            }
             String lastEventId = lastEventId(call);
             String from = call.parameter("from");
             Start start = from == null ? new Start.Latest() : Start.parse(from);
+            boolean liveOnly = lastEventId == null && start instanceof Start.Latest;
+            for (ChannelName channel : channels) {
+                logins.requireAct(login, Act.SUBSCRIBE, channel);
+                if (!liveOnly) {
+                    logins.requireAct(login, Act.HISTORY, channel);
+                }
+            }
+            if (connections.count() >= settings.connections()) {
+                throw Capacity.nodeFull();
+            }
             List<Want> wants = channels.stream()
                     .map(channel -> new Want(channel, lastEventId, start))
                     .toList();

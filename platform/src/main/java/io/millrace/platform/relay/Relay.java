@@ -9,24 +9,18 @@ import io.millrace.platform.channel.Announcement.Head;
 import io.millrace.platform.channel.Answer;
 import io.millrace.platform.channel.Channel;
 import io.millrace.platform.channel.Channel.PublishAll;
-import io.millrace.platform.relay.Gathering.Write;
 import io.millrace.protocol.ChannelName;
-import io.millrace.protocol.Code;
 import io.millrace.protocol.Cursor;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.Epoch;
 import io.millrace.protocol.Event;
 import io.millrace.protocol.Position;
-import io.millrace.protocol.Receipt;
-import io.millrace.protocol.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.RecipientRef;
@@ -93,12 +87,11 @@ final class Relay {
     private final RelaySettings.Timing timing;
     private final RelayMeters meters;
     private final Cursor.Stamp stamp;
-    private final Gathering gathering;
+    private final Writes writes;
     private final Pages pages;
     private final Set<Listener> listeners = new LinkedHashSet<>();
     private final List<Join> joining = new ArrayList<>();
     private final ActorRef<Announcement> ear;
-    private final ActorRef<Answer> writer;
 
     private @Nullable LiveList live;
     private boolean opening;
@@ -106,7 +99,6 @@ final class Relay {
     private boolean retired;
     private long heardOf;
     private long renewedNanos;
-    private long resentNanos;
     private long busyNanos = System.nanoTime();
 
     private Relay(
@@ -121,10 +113,14 @@ final class Relay {
         this.timing = around.settings().timing();
         this.meters = around.meters();
         this.stamp = Cursor.stamp(channelName, around.epoch());
-        this.gathering = new Gathering(around.settings().gather(), UUID.randomUUID());
         this.pages = new Pages(channelName, around.journal(), around.settings().pages(), this::encode, meters);
         this.ear = context.messageAdapter(Announcement.class, Heard::new);
-        this.writer = context.messageAdapter(Answer.class, Answered::new);
+        ActorRef<Answer> writer = context.messageAdapter(Answer.class, Answered::new);
+        this.writes = new Writes(
+                channelName,
+                stamp,
+                around,
+                write -> channel.tell(new PublishAll(write.id(), write.requests(), writer)));
     }
 
     static Behavior<Command> create(
@@ -146,87 +142,14 @@ final class Relay {
         }));
     }
 
-    // publishes
-
     private Behavior<Command> onPublish(Publish publish) {
-        if (gathering.offer(publish)) {
-            sendNext();
-        } else {
-            meters.busy.increment();
-            refuse(publish, Refusal.of(Code.CHANNEL_BUSY, Code.CHANNEL_BUSY.happened(), Duration.ofSeconds(1)));
-        }
+        writes.take(publish);
         return Behaviors.same();
-    }
-
-    private void sendNext() {
-        Write write = gathering.begin(System.nanoTime());
-        if (write != null) {
-            send(write);
-        }
-    }
-
-    private void send(Write write) {
-        resentNanos = System.nanoTime();
-        channel.tell(new PublishAll(write.id(), write.requests(), writer));
     }
 
     private Behavior<Command> onAnswered(Answered answered) {
-        Answer answer = answered.answer();
-        Write write = gathering.end(answer);
-        if (write != null) {
-            meters.commit.record(System.nanoTime() - write.begunNanos(), TimeUnit.NANOSECONDS);
-            for (int i = 0; i < write.publishes().size(); i++) {
-                complete(write.publishes().get(i), answer.outcomes().get(i));
-            }
-            sendNext();
-        }
+        writes.answered(answered.answer());
         return Behaviors.same();
-    }
-
-    private void complete(Publish publish, Answer.Outcome outcome) {
-        if (outcome instanceof Answer.Accepted accepted) {
-            List<Receipt> receipts = new ArrayList<>(accepted.receipts().size());
-            for (Answer.Receipt receipt : accepted.receipts()) {
-                receipts.add(new Receipt(
-                        stamp.at(receipt.offset()),
-                        channelName,
-                        new Position(around.epoch(), receipt.offset()),
-                        receipt.duplicate()));
-            }
-            meters.published.increment(receipts.size());
-            meters.writeEvents.record(receipts.size());
-            publish.outcome().complete(new Published.Accepted(receipts));
-        } else if (outcome instanceof Answer.Conflicted conflicted) {
-            String item = publish.drafts().size() == 1 ? "" : "event number " + conflicted.index() + ": ";
-            refuse(
-                    publish,
-                    Refusal.of(
-                            Code.IDEMPOTENCY_CONFLICT,
-                            item + "its key was used for another body, at offset " + conflicted.offset()));
-        }
-    }
-
-    private static void refuse(Publish publish, Refusal refusal) {
-        publish.outcome().complete(new Published.Refused(refusal));
-    }
-
-    /** A write without an answer is sent again, which is safe; past its time its publishers are told that it's unknown. */
-    private void lookAfterWrites(long now) {
-        long deadline = now - timing.publishTimeout().toNanos();
-        Refusal neverSent = Refusal.of(
-                Code.CHANNEL_BUSY, "the channel did not answer in time; nothing was sent", Duration.ofSeconds(1));
-        gathering.expire(deadline).forEach(publish -> refuse(publish, neverSent));
-        Write write = gathering.underWay();
-        if (write != null && write.begunNanos() - deadline < 0) {
-            gathering.giveUp();
-            meters.unconfirmed.increment(write.publishes().size());
-            Refusal unknown =
-                    Refusal.of(Code.PUBLISH_UNCONFIRMED, Code.PUBLISH_UNCONFIRMED.happened(), Duration.ofSeconds(1));
-            write.publishes().forEach(publish -> refuse(publish, unknown));
-            sendNext();
-        } else if (write != null && now - resentNanos > timing.resendAfter().toNanos()) {
-            send(write);
-        }
     }
 
     // listeners
@@ -384,7 +307,7 @@ final class Relay {
 
     private Behavior<Command> onTick() {
         long now = System.nanoTime();
-        lookAfterWrites(now);
+        writes.lookAfter(now);
         pages.forgetWhatIsOld();
         if (live == null && !joining.isEmpty()) {
             open();
@@ -392,7 +315,7 @@ final class Relay {
         if (opening && now - renewedNanos > timing.leaseRenewal().toNanos()) {
             follow();
         }
-        if (!gathering.isIdle() || !listeners.isEmpty()) {
+        if (!writes.isIdle() || !listeners.isEmpty()) {
             busyNanos = now;
         } else if (retired) {
             return end();
@@ -404,7 +327,7 @@ final class Relay {
 
     private Behavior<Command> onRetire() {
         retired = true;
-        return gathering.isIdle() && listeners.isEmpty() ? end() : Behaviors.same();
+        return writes.isIdle() && listeners.isEmpty() ? end() : Behaviors.same();
     }
 
     private Behavior<Command> end() {

@@ -1,0 +1,128 @@
+package io.millrace.platform.relay;
+
+import io.millrace.platform.channel.Answer;
+import io.millrace.platform.relay.Gathering.Write;
+import io.millrace.platform.relay.Relay.Publish;
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.Code;
+import io.millrace.protocol.Cursor;
+import io.millrace.protocol.Epoch;
+import io.millrace.protocol.Position;
+import io.millrace.protocol.Receipt;
+import io.millrace.protocol.Refusal;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The way in: a relay's publishes on their way to the channel, and the answers back to those who wait. A write without an
+ * answer is sent again, which is safe, since the channel knows it again; past its time its publishers are told that its
+ * outcome is unknown. Used by the relay's actor alone.
+ */
+final class Writes {
+    private static final Duration COME_BACK = Duration.ofSeconds(1);
+
+    private final ChannelName channel;
+    private final Cursor.Stamp stamp;
+    private final Epoch epoch;
+    private final RelaySettings.Timing timing;
+    private final RelayMeters meters;
+    private final Gathering gathering;
+    private final Consumer<Write> send;
+    private long sentNanos;
+
+    Writes(ChannelName channel, Cursor.Stamp stamp, Relay.Surroundings around, Consumer<Write> send) {
+        this.channel = channel;
+        this.stamp = stamp;
+        this.epoch = around.epoch();
+        this.timing = around.settings().timing();
+        this.meters = around.meters();
+        this.gathering = new Gathering(around.settings().gather(), UUID.randomUUID());
+        this.send = send;
+    }
+
+    boolean isIdle() {
+        return gathering.isIdle();
+    }
+
+    void take(Publish publish) {
+        if (gathering.offer(publish)) {
+            sendNext();
+        } else {
+            meters.busy.increment();
+            refuse(publish, Refusal.of(Code.CHANNEL_BUSY, Code.CHANNEL_BUSY.happened(), COME_BACK));
+        }
+    }
+
+    void answered(Answer answer) {
+        Write write = gathering.end(answer);
+        if (write == null) {
+            return; // a second answer to a write that was sent twice
+        }
+        meters.commit.record(System.nanoTime() - write.begunNanos(), TimeUnit.NANOSECONDS);
+        meters.writeEvents.record(write.publishes().stream()
+                .mapToInt(publish -> publish.drafts().size())
+                .sum());
+        for (int i = 0; i < write.publishes().size(); i++) {
+            complete(write.publishes().get(i), answer.outcomes().get(i));
+        }
+        sendNext();
+    }
+
+    /** Sends again what got no answer, and gives up what has waited too long. */
+    void lookAfter(long now) {
+        long deadline = now - timing.publishTimeout().toNanos();
+        Refusal neverSent =
+                Refusal.of(Code.CHANNEL_BUSY, "the channel did not answer in time; nothing was sent", COME_BACK);
+        gathering.expire(deadline).forEach(publish -> refuse(publish, neverSent));
+        Write write = gathering.underWay();
+        if (write != null && write.begunNanos() - deadline < 0) {
+            gathering.giveUp();
+            meters.unconfirmed.increment(write.publishes().size());
+            Refusal unknown = Refusal.of(Code.PUBLISH_UNCONFIRMED, Code.PUBLISH_UNCONFIRMED.happened(), COME_BACK);
+            write.publishes().forEach(publish -> refuse(publish, unknown));
+            sendNext();
+        } else if (write != null && now - sentNanos > timing.resendAfter().toNanos()) {
+            send(write);
+        }
+    }
+
+    private void sendNext() {
+        Write write = gathering.begin(System.nanoTime());
+        if (write != null) {
+            send(write);
+        }
+    }
+
+    private void send(Write write) {
+        sentNanos = System.nanoTime();
+        send.accept(write);
+    }
+
+    private void complete(Publish publish, Answer.Outcome outcome) {
+        if (outcome instanceof Answer.Accepted accepted) {
+            List<Receipt> receipts =
+                    accepted.receipts().stream().map(this::receipt).toList();
+            meters.published.increment(receipts.size());
+            publish.outcome().complete(new Published.Accepted(receipts));
+        } else if (outcome instanceof Answer.Conflicted conflicted) {
+            String item = publish.drafts().size() == 1 ? "" : "event number " + conflicted.index() + ": ";
+            refuse(
+                    publish,
+                    Refusal.of(
+                            Code.IDEMPOTENCY_CONFLICT,
+                            item + "its key was used for another body, at offset " + conflicted.offset()));
+        }
+    }
+
+    private Receipt receipt(Answer.Receipt given) {
+        Position position = new Position(epoch, given.offset());
+        return new Receipt(stamp.at(given.offset()), channel, position, given.duplicate());
+    }
+
+    private static void refuse(Publish publish, Refusal refusal) {
+        publish.outcome().complete(new Published.Refused(refusal));
+    }
+}
