@@ -2,6 +2,7 @@ package io.millrace.platform.boot;
 
 import com.typesafe.config.Config;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.edge.Binding;
 import io.millrace.platform.ops.Readiness;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -10,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.http.javadsl.ServerBinding;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +22,7 @@ final class Drain {
     private Drain() {}
 
     static void prepare(
-            ActorSystem<?> system, Config drain, Readiness readiness, Connections connections, ServerBinding http) {
+            ActorSystem<?> system, Config drain, Readiness readiness, Connections connections, Binding http) {
         Duration spread = drain.getDuration("spread");
         Duration grace = drain.getDuration("grace");
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);

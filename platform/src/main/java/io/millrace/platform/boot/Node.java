@@ -12,8 +12,10 @@ import io.millrace.platform.channel.ChannelSettings;
 import io.millrace.platform.channel.RetentionSweep;
 import io.millrace.platform.connection.ConnectionSettings;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.edge.Binding;
 import io.millrace.platform.edge.Edge;
 import io.millrace.platform.edge.EdgeSettings;
+import io.millrace.platform.edge.Ports;
 import io.millrace.platform.ops.Admin;
 import io.millrace.platform.ops.Canary;
 import io.millrace.platform.ops.Readiness;
@@ -21,6 +23,7 @@ import io.millrace.platform.ops.Stats;
 import io.millrace.platform.relay.RelaySettings;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
+import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -42,10 +45,6 @@ import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
 import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.SingletonActor;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.ServerBinding;
-import org.apache.pekko.http.javadsl.model.HttpRequest;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.Materializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,13 +57,12 @@ public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration CANARY_PATIENCE = Duration.ofSeconds(30);
     private static final Duration BIND_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration UNBIND_DEADLINE = Duration.ofSeconds(1);
 
     private final ActorSystem<Void> system;
-    private final ServerBinding http;
-    private final ServerBinding admin;
+    private final Binding http;
+    private final Binding admin;
 
-    private Node(ActorSystem<Void> system, ServerBinding http, ServerBinding admin) {
+    private Node(ActorSystem<Void> system, Binding http, Binding admin) {
         this.system = system;
         this.http = http;
         this.admin = admin;
@@ -127,12 +125,15 @@ public final class Node {
                     new Admin.Guard(verifier, access, clock, ports.adminLogin()),
                     system.dispatchers().lookup(DispatcherSelector.blocking()));
 
-            ServerBinding adminBinding = bind(system, ports.adminHost(), ports.adminPort(), admin::handle);
+            Ports open = new Ports(system);
+            InetSocketAddress adminAddress = new InetSocketAddress(ports.adminHost(), ports.adminPort());
+            Binding adminBinding = bound(adminAddress, open.plain(adminAddress, admin::handle));
             if (!new Canary(relays).fly(CANARY_PATIENCE).toCompletableFuture().join()) {
                 throw new SettingsRefused("the canary did not come back within " + CANARY_PATIENCE.toSeconds()
                         + " s: the database or the cluster does not work");
             }
-            ServerBinding httpBinding = bind(system, ports.host(), ports.port(), edge::handle);
+            InetSocketAddress httpAddress = new InetSocketAddress(ports.host(), ports.port());
+            Binding httpBinding = bound(httpAddress, open.open(ports.wire(), httpAddress, edge));
             readiness.is(Readiness.Phase.SERVING);
             Drain.prepare(system, millrace.getConfig("drain"), readiness, connections, httpBinding);
             return new Node(system, httpBinding, adminBinding);
@@ -144,11 +145,11 @@ public final class Node {
 
     /** The public port. */
     public int port() {
-        return http.localAddress().getPort();
+        return http.port();
     }
 
     public int adminPort() {
-        return admin.localAddress().getPort();
+        return admin.port();
     }
 
     /** {@code host:port} by which another node can join this one. */
@@ -208,20 +209,12 @@ public final class Node {
         return channel -> sharding.entityRefFor(Channel.KEY, channel.value());
     }
 
-    private static ServerBinding bind(
-            ActorSystem<Void> system,
-            String host,
-            int port,
-            org.apache.pekko.japi.function.Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+    private static Binding bound(InetSocketAddress address, CompletionStage<Binding> binding) {
         try {
-            return Http.get(system)
-                    .newServerAt(host, port)
-                    .bind(handler)
-                    .toCompletableFuture()
-                    .get(BIND_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
-                    .addToCoordinatedShutdown(UNBIND_DEADLINE, system);
+            return binding.toCompletableFuture().get(BIND_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException taken) {
-            throw new SettingsRefused("can't listen on " + host + ":" + port + ": is another process using it?");
+            throw new SettingsRefused("can't listen on " + address.getHostString() + ":" + address.getPort()
+                    + ": is another process using it?");
         } catch (InterruptedException stopped) {
             throw new IllegalStateException("stopped while binding", stopped);
         }

@@ -6,23 +6,15 @@ import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.InvalidInput;
-import io.millrace.protocol.WsDecoder;
 import io.millrace.protocol.WsHandshake;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.http.impl.engine.server.UpgradeToOtherProtocolResponseHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
-import org.apache.pekko.stream.javadsl.Flow;
-import org.apache.pekko.stream.javadsl.Keep;
-import org.apache.pekko.stream.javadsl.Sink;
-import org.apache.pekko.stream.javadsl.Source;
-import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * checks, and knows two close codes. The login comes with the request or as the first message.
  *
  * <pre>
- *   socket -> decode -> one message at a time to the connection's actor
+ *   socket -> SocketHearing: decode -> one message at a time to the connection's actor
  *   socket <- frames <- the connection's Source
  * </pre>
  */
@@ -53,7 +45,9 @@ final class SocketDoor {
             }
             Connections.Opened opened =
                     connections.open(new Opening(Transport.WEBSOCKET, login.login(), List.of(), logins::verify));
-            return opened.frames().thenApply(frames -> switching(key, conversation(opened, frames)));
+            return opened.frames()
+                    .thenApply(frames -> switching(
+                            key, new EventStream(frames, new SocketHearing(opened, settings.socket()))));
         });
     }
 
@@ -84,59 +78,12 @@ final class SocketDoor {
         return key;
     }
 
-    private static HttpResponse switching(String key, Flow<ByteString, ByteString, NotUsed> conversation) {
+    private static HttpResponse switching(String key, EventStream stream) {
         return HttpResponse.create()
                 .withStatus(StatusCodes.SWITCHING_PROTOCOLS)
                 .addHeader(RawHeader.create("Upgrade", "websocket"))
                 .addHeader(Connection.create("upgrade"))
                 .addHeader(RawHeader.create("Sec-WebSocket-Accept", WsHandshake.accept(key)))
-                .addHeader(new UpgradeToOtherProtocolResponseHeader(asAny(conversation)));
-    }
-
-    /** The header wants a Scala flow of any materialised value; Scala's flows are covariant in it, Java's generics aren't. */
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static org.apache.pekko.stream.scaladsl.Flow<ByteString, ByteString, Object> asAny(
-            Flow<ByteString, ByteString, NotUsed> flow) {
-        return (org.apache.pekko.stream.scaladsl.Flow) flow.asScala();
-    }
-
-    private Flow<ByteString, ByteString, NotUsed> conversation(
-            Connections.Opened opened, Source<ByteString, NotUsed> frames) {
-        EdgeSettings.Socket limits = settings.socket();
-        Sink<ByteString, NotUsed> in = Flow.of(ByteString.class)
-                .statefulMapConcat(() -> {
-                    WsDecoder decoder = new WsDecoder(
-                            new WsDecoder.Limits(limits.frameBytes(), limits.messageBytes(), limits.fragments()));
-                    return bytes -> decoder.feed(bytes.asByteBuffer());
-                })
-                .mapAsync(1, input -> take(opened, input))
-                .to(Sink.ignore());
-        return Flow.fromSinkAndSourceCoupledMat(in, frames, Keep.left());
-    }
-
-    private static CompletionStage<Boolean> take(Connections.Opened opened, WsDecoder.Input input) {
-        if (input instanceof WsDecoder.Text text) {
-            return opened.said(text.utf8());
-        }
-        if (input instanceof WsDecoder.Ping ping) {
-            opened.pinged(ping.payload());
-        } else if (input instanceof WsDecoder.Pong) {
-            opened.ponged();
-        } else if (input instanceof WsDecoder.Close close) {
-            opened.hangsUp(close.code() == WsDecoder.NO_CODE ? 1000 : close.code());
-        } else if (input instanceof WsDecoder.Binary) {
-            opened.end(Code.UNSUPPORTED_DATA, "send JSON in text messages");
-        } else if (input instanceof WsDecoder.Violation violation) {
-            opened.end(code(violation.closeCode()), violation.why());
-        }
-        return CompletableFuture.completedFuture(true);
-    }
-
-    private static Code code(int closeCode) {
-        return switch (closeCode) {
-            case 1007 -> Code.INVALID_UTF8;
-            case 1009 -> Code.MESSAGE_TOO_LARGE;
-            default -> Code.PROTOCOL_ERROR;
-        };
+                .addAttribute(EventStream.KEY, stream);
     }
 }

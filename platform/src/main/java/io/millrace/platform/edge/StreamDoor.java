@@ -19,6 +19,7 @@ import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,8 @@ final class StreamDoor {
                     .thenApply(frames -> HttpResponse.create()
                             .addHeaders(HEADERS)
                             .withEntity(HttpEntities.createCloseDelimited(
-                                    MediaTypes.TEXT_EVENT_STREAM.toContentType(), frames)));
+                                    MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
+                            .addAttribute(EventStream.KEY, new EventStream(frames, null)));
         });
     }
 

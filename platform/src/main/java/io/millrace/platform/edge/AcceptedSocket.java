@@ -1,0 +1,191 @@
+package io.millrace.platform.edge;
+
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.Props;
+import org.apache.pekko.actor.UntypedAbstractActor;
+import org.apache.pekko.io.Tcp;
+import org.apache.pekko.io.TcpMessage;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The owner of one accepted socket: HTTP runs over it until an event stream's head is written, then only the stream does.
+ *
+ * <pre>
+ *   Answering -- the head of an event stream is written --> Streaming
+ *   Answering -- HTTP has ended, the socket is lost ------> stopped
+ *   Streaming -- the frames have ended -------------------> stopped     closed; reset where they failed
+ *   Streaming -- the peer has gone, or its half of it ----> stopped     the frames are cancelled
+ * </pre>
+ *
+ * A peer that shuts down its writing half looks exactly like one that has gone, so an event stream ends then. While HTTP
+ * answers, it still gets its answers.
+ */
+final class AcceptedSocket extends UntypedAbstractActor {
+    /** To the acceptor, once: this socket is no more. */
+    enum Event {
+        GONE
+    }
+
+    /** From the acceptor: the node leaves. Answer what is asked, and no more. */
+    enum Command {
+        FINISH
+    }
+
+    private enum Signal {
+        HEARD
+    }
+
+    private static final ByteString NOTHING = ByteString.emptyByteString();
+
+    private final LeanWire wire;
+    private final ActorRef connection;
+
+    /** HTTP over this socket; null once it has left. */
+    private LeanWire.@Nullable Answering answering;
+
+    private @Nullable EventStream stream;
+    private SocketOut.@Nullable Handle frames;
+    private ByteString unheard = NOTHING;
+    private boolean hearing;
+    private boolean peerClosed;
+
+    private AcceptedSocket(LeanWire wire, ActorRef connection) {
+        this.wire = wire;
+        this.connection = connection;
+    }
+
+    static Props props(LeanWire wire, ActorRef connection) {
+        return Props.create(AcceptedSocket.class, () -> new AcceptedSocket(wire, connection));
+    }
+
+    @Override
+    public void preStart() {
+        connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
+        answering = wire.answer(connection, getSelf());
+    }
+
+    @Override
+    public void postStop() {
+        letGo();
+        getContext().getParent().tell(Event.GONE, getSelf());
+    }
+
+    @Override
+    public void onReceive(Object message) {
+        if (message instanceof Tcp.Received received) {
+            onReceived(received.data());
+        } else if (message == Signal.HEARD) {
+            hearing = false;
+            hear();
+        } else if (message instanceof EventStream next) {
+            onEventStream(next);
+        } else if (message instanceof SocketOut.Written) {
+            onWritten();
+        } else if (message instanceof SocketOut.Broken) {
+            end(TcpMessage.abort());
+        } else if (message instanceof Tcp.PeerClosed$) {
+            onPeerClosed();
+        } else if (message instanceof Tcp.ConnectionClosed) {
+            getContext().stop(getSelf());
+        } else if (message == Command.FINISH) {
+            onFinish();
+        } else {
+            unhandled(message);
+        }
+    }
+
+    private void onReceived(ByteString bytes) {
+        if (stream == null) {
+            if (answering != null) {
+                answering.in().offer(bytes);
+            }
+        } else if (stream.hearing() == null) {
+            connection.tell(TcpMessage.resumeReading(), getSelf());
+        } else {
+            unheard = unheard.concat(bytes);
+            hear();
+        }
+    }
+
+    /** HTTP writes its head now. What comes in from here on isn't HTTP's any more. */
+    private void onEventStream(EventStream next) {
+        if (stream == null) {
+            stream = next;
+        } else {
+            wire.drop(next); // asked for behind an event stream, which has no end
+        }
+    }
+
+    private void onWritten() {
+        if (frames != null || stream == null) {
+            end(TcpMessage.close());
+            return;
+        }
+        letGo();
+        answering = null;
+        if (peerClosed) {
+            wire.drop(stream);
+            end(TcpMessage.close());
+            return;
+        }
+        frames = wire.stream(stream, connection, getSelf());
+        if (stream.hearing() == null) {
+            connection.tell(TcpMessage.resumeReading(), getSelf());
+        } else {
+            hear();
+        }
+    }
+
+    /** Passes on what has come in; reads on when all of it is taken. */
+    private void hear() {
+        if (stream == null || stream.hearing() == null || hearing || frames == null) {
+            return;
+        }
+        if (unheard.isEmpty()) {
+            connection.tell(TcpMessage.resumeReading(), getSelf());
+            return;
+        }
+        ByteString bytes = unheard;
+        unheard = NOTHING;
+        hearing = true;
+        ActorRef self = getSelf();
+        stream.hearing().take(bytes).whenComplete((taken, failure) -> self.tell(Signal.HEARD, self));
+    }
+
+    private void onPeerClosed() {
+        peerClosed = true;
+        if (answering != null) {
+            answering.in().complete();
+        } else if (stream == null || stream.hearing() == null || !stream.hearing().isOver()) {
+            end(TcpMessage.close());
+        }
+    }
+
+    private void onFinish() {
+        if (answering == null) {
+            return;
+        }
+        if (stream == null && !answering.requests().areOpen()) {
+            end(TcpMessage.close());
+        } else {
+            answering.requests().areTheLast();
+        }
+    }
+
+    private void end(Tcp.Command how) {
+        connection.tell(how, getSelf());
+        getContext().stop(getSelf());
+    }
+
+    /** Whatever runs over this socket ends, and with that its memory is free. */
+    private void letGo() {
+        if (answering != null) {
+            answering.in().complete();
+            answering.out().cancel();
+        }
+        if (frames != null) {
+            frames.cancel();
+        }
+    }
+}

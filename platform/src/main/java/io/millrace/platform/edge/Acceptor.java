@@ -1,0 +1,139 @@
+package io.millrace.platform.edge;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.OneForOneStrategy;
+import org.apache.pekko.actor.Props;
+import org.apache.pekko.actor.SupervisorStrategy;
+import org.apache.pekko.actor.UntypedAbstractActor;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.apache.pekko.io.Tcp;
+import org.apache.pekko.io.TcpMessage;
+import org.apache.pekko.japi.pf.DeciderBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** Listens on one address and gives each accepted socket its {@link AcceptedSocket}, up to as many as are allowed. */
+final class Acceptor extends UntypedAbstractActor {
+
+    /** Stops accepting. */
+    record Unbind(CompletableFuture<Done> unbound) {}
+
+    /** Lets every socket answer what it was asked, and close. Ends when none is left. */
+    record Finish(CompletableFuture<Done> finished) {}
+
+    private final LeanWire wire;
+    private final InetSocketAddress address;
+    private final ServerSettings settings;
+    private final CompletableFuture<InetSocketAddress> bound;
+    private final List<CompletableFuture<Done>> unbinding = new ArrayList<>();
+    private final List<CompletableFuture<Done>> finishing = new ArrayList<>();
+    private @Nullable ActorRef listener;
+    private boolean unbound;
+    private boolean full;
+    private int sockets;
+
+    private Acceptor(
+            LeanWire wire,
+            InetSocketAddress address,
+            ServerSettings settings,
+            CompletableFuture<InetSocketAddress> bound) {
+        this.wire = wire;
+        this.address = address;
+        this.settings = settings;
+        this.bound = bound;
+    }
+
+    static Props props(
+            LeanWire wire,
+            InetSocketAddress address,
+            ServerSettings settings,
+            CompletableFuture<InetSocketAddress> bound) {
+        return Props.create(Acceptor.class, () -> new Acceptor(wire, address, settings, bound));
+    }
+
+    /** A socket whose owner fails is closed, and nobody else's. */
+    @Override
+    public SupervisorStrategy supervisorStrategy() {
+        return new OneForOneStrategy(
+                DeciderBuilder.matchAny(failure -> SupervisorStrategy.stop()).build());
+    }
+
+    @Override
+    public void preStart() {
+        Tcp.get(getContext().getSystem())
+                .manager()
+                .tell(
+                        TcpMessage.bind(
+                                getSelf(), address, settings.getBacklog(), settings.getSocketOptions(), true),
+                        getSelf());
+    }
+
+    @Override
+    public void onReceive(Object message) {
+        if (message instanceof Tcp.Connected) {
+            sockets++;
+            getContext().actorOf(AcceptedSocket.props(wire, getSender()));
+            acceptNext();
+        } else if (message == AcceptedSocket.Event.GONE) {
+            onGone();
+        } else if (message instanceof Tcp.Bound made) {
+            listener = getSender();
+            bound.complete(made.localAddress());
+            acceptNext();
+        } else if (message instanceof Tcp.CommandFailed failed) {
+            bound.completeExceptionally(new IllegalStateException(failed.toString()));
+            getContext().stop(getSelf());
+        } else if (message instanceof Unbind asked) {
+            onUnbind(asked.unbound());
+        } else if (message instanceof Tcp.Unbound) {
+            onUnbound();
+        } else if (message instanceof Finish asked) {
+            finishing.add(asked.finished());
+            getContext().getChildren().forEach(socket -> socket.tell(AcceptedSocket.Command.FINISH, getSelf()));
+            finishIfEmpty();
+        } else {
+            unhandled(message);
+        }
+    }
+
+    private void acceptNext() {
+        full = sockets >= settings.getMaxConnections();
+        if (!full && listener != null && !unbound) {
+            listener.tell(TcpMessage.resumeAccepting(1), getSelf());
+        }
+    }
+
+    private void onGone() {
+        sockets--;
+        if (full) {
+            acceptNext();
+        }
+        finishIfEmpty();
+    }
+
+    private void onUnbind(CompletableFuture<Done> done) {
+        unbinding.add(done);
+        if (unbound) {
+            onUnbound();
+        } else if (listener != null) {
+            listener.tell(TcpMessage.unbind(), getSelf());
+        }
+    }
+
+    private void onUnbound() {
+        unbound = true;
+        unbinding.forEach(done -> done.complete(Done.done()));
+        unbinding.clear();
+    }
+
+    private void finishIfEmpty() {
+        if (sockets == 0) {
+            finishing.forEach(done -> done.complete(Done.done()));
+            finishing.clear();
+        }
+    }
+}
