@@ -47,6 +47,7 @@ final class AcceptedSocket extends UntypedAbstractActor {
     private @Nullable EventStream stream;
     private SocketOut.@Nullable Handle frames;
     private ByteString unheard = NOTHING;
+    private boolean running;
     private boolean hearing;
     private boolean peerClosed;
 
@@ -80,6 +81,9 @@ final class AcceptedSocket extends UntypedAbstractActor {
             hear();
         } else if (message instanceof EventStream next) {
             onEventStream(next);
+        } else if (message instanceof SocketOut.Running) {
+            running = frames != null;
+            hear();
         } else if (message instanceof SocketOut.Written) {
             onWritten();
         } else if (message instanceof SocketOut.Broken) {
@@ -100,10 +104,8 @@ final class AcceptedSocket extends UntypedAbstractActor {
             if (answering != null) {
                 answering.in().offer(bytes);
             }
-        } else if (stream.hearing() == null) {
-            connection.tell(TcpMessage.resumeReading(), getSelf());
         } else {
-            unheard = unheard.concat(bytes);
+            unheard = stream.hearing() == null ? NOTHING : unheard.concat(bytes);
             hear();
         }
     }
@@ -130,19 +132,15 @@ final class AcceptedSocket extends UntypedAbstractActor {
             return;
         }
         frames = wire.stream(stream, connection, getSelf());
-        if (stream.hearing() == null) {
-            connection.tell(TcpMessage.resumeReading(), getSelf());
-        } else {
-            hear();
-        }
     }
 
-    /** Passes on what has come in; reads on when all of it is taken. */
+    /** Passes on what has come in, not before the stream can answer; reads on when all of it is taken. */
     private void hear() {
-        if (stream == null || stream.hearing() == null || hearing || frames == null) {
+        if (stream == null || !running || hearing) {
             return;
         }
-        if (unheard.isEmpty()) {
+        Hearing ear = stream.hearing();
+        if (ear == null || unheard.isEmpty()) {
             connection.tell(TcpMessage.resumeReading(), getSelf());
             return;
         }
@@ -150,14 +148,16 @@ final class AcceptedSocket extends UntypedAbstractActor {
         unheard = NOTHING;
         hearing = true;
         ActorRef self = getSelf();
-        stream.hearing().take(bytes).whenComplete((taken, failure) -> self.tell(Signal.HEARD, self));
+        ear.take(bytes).whenComplete((taken, failure) -> self.tell(Signal.HEARD, self));
     }
 
     private void onPeerClosed() {
         peerClosed = true;
         if (answering != null) {
             answering.in().complete();
-        } else if (stream == null || stream.hearing() == null || !stream.hearing().isOver()) {
+        } else if (stream == null
+                || stream.hearing() == null
+                || !stream.hearing().isOver()) {
             end(TcpMessage.close());
         }
     }

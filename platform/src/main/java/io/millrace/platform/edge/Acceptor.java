@@ -67,8 +67,7 @@ final class Acceptor extends UntypedAbstractActor {
         Tcp.get(getContext().getSystem())
                 .manager()
                 .tell(
-                        TcpMessage.bind(
-                                getSelf(), address, settings.getBacklog(), settings.getSocketOptions(), true),
+                        TcpMessage.bind(getSelf(), address, settings.getBacklog(), settings.getSocketOptions(), true),
                         getSelf());
     }
 

@@ -31,9 +31,8 @@ final class PekkoWire {
     }
 
     private static Flow<ByteString, ByteString, NotUsed> conversation(EventStream stream, Hearing hearing) {
-        Sink<ByteString, NotUsed> in = Flow.of(ByteString.class)
-                .mapAsync(1, hearing::take)
-                .to(Sink.ignore());
+        Sink<ByteString, NotUsed> in =
+                Flow.of(ByteString.class).mapAsync(1, hearing::take).to(Sink.ignore());
         return Flow.fromSinkAndSourceCoupledMat(in, stream.frames(), Keep.left());
     }
 

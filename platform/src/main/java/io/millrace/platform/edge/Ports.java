@@ -48,8 +48,8 @@ public final class Ports {
     private CompletionStage<Binding> lean(
             InetSocketAddress address, Function<HttpRequest, CompletionStage<HttpResponse>> routes) {
         ServerSettings settings = ServerSettings.create(Adapter.toClassic(system));
-        LeanWire wire = new LeanWire(
-                Adapter.toClassic(system), settings, routes, Materializer.createMaterializer(system));
+        LeanWire wire =
+                new LeanWire(Adapter.toClassic(system), settings, routes, Materializer.createMaterializer(system));
         CompletableFuture<InetSocketAddress> bound = new CompletableFuture<>();
         ActorRef acceptor = ((ExtendedActorSystem) Adapter.toClassic(system))
                 .systemActorOf(Acceptor.props(wire, address, settings, bound), "public-port");

@@ -46,8 +46,8 @@ final class SocketDoor {
             Connections.Opened opened =
                     connections.open(new Opening(Transport.WEBSOCKET, login.login(), List.of(), logins::verify));
             return opened.frames()
-                    .thenApply(frames -> switching(
-                            key, new EventStream(frames, new SocketHearing(opened, settings.socket()))));
+                    .thenApply(frames ->
+                            switching(key, new EventStream(frames, new SocketHearing(opened, settings.socket()))));
         });
     }
 

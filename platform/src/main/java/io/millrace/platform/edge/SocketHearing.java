@@ -15,8 +15,8 @@ final class SocketHearing implements Hearing {
 
     SocketHearing(Connections.Opened opened, EdgeSettings.Socket limits) {
         this.opened = opened;
-        this.decoder = new WsDecoder(
-                new WsDecoder.Limits(limits.frameBytes(), limits.messageBytes(), limits.fragments()));
+        this.decoder =
+                new WsDecoder(new WsDecoder.Limits(limits.frameBytes(), limits.messageBytes(), limits.fragments()));
     }
 
     @Override

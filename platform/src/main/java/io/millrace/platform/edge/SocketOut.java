@@ -23,7 +23,8 @@ import scala.runtime.BoxedUnit;
  * whole. The acknowledgement comes straight back to this stage, so a delivery costs three mailboxes: this stream's when it
  * is woken, the TCP actor's for the write, and this stream's again for the answer.
  *
- * <p>Tells the socket's owner how it ended, once: {@link Written} when all is with the kernel, {@link Broken} otherwise.
+ * <p>Tells the socket's owner that it is {@link Running}, and how it ended, once: {@link Written} when all is with the
+ * kernel, {@link Broken} otherwise.
  */
 final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<ByteString>, SocketOut.Handle> {
 
@@ -31,6 +32,9 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
     interface Handle {
         void cancel();
     }
+
+    /** Every stage of the stream has begun. */
+    record Running(SocketOut by) {}
 
     /** The stream has completed and everything is written. */
     record Written(SocketOut by) {}
@@ -70,6 +74,7 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
 
     private final class Logic extends TimerGraphStageLogic implements InHandler, Handle {
         private final AsyncCallback<Logic> cancelled = createAsyncCallback(Logic::completeStage);
+        private final AsyncCallback<Object> telling = createAsyncCallback(this::tell);
         private @Nullable ActorRef self;
         private boolean inFlight;
         private boolean completed;
@@ -83,6 +88,7 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
         public void preStart() {
             self = getStageActor(this::hear).ref();
             pull(in);
+            telling.invoke(new Running(SocketOut.this)); // comes back when all stages have begun
         }
 
         @Override
@@ -132,8 +138,12 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
         }
 
         private void end(Object outcome) {
-            owner.tell(outcome, ActorRef.noSender());
+            tell(outcome);
             completeStage();
+        }
+
+        private void tell(Object what) {
+            owner.tell(what, ActorRef.noSender());
         }
     }
 }
