@@ -2,6 +2,7 @@ package io.millrace.platform.edge;
 
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
+import org.apache.pekko.actor.Terminated;
 import org.apache.pekko.actor.UntypedAbstractActor;
 import org.apache.pekko.io.Tcp;
 import org.apache.pekko.io.TcpMessage;
@@ -62,6 +63,7 @@ final class AcceptedSocket extends UntypedAbstractActor {
 
     @Override
     public void preStart() {
+        getContext().watch(connection); // it may fail without a word
         connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
         answering = wire.answer(connection, getSelf());
     }
@@ -90,7 +92,7 @@ final class AcceptedSocket extends UntypedAbstractActor {
             end(TcpMessage.abort());
         } else if (message instanceof Tcp.PeerClosed$) {
             onPeerClosed();
-        } else if (message instanceof Tcp.ConnectionClosed) {
+        } else if (message instanceof Tcp.ConnectionClosed || message instanceof Terminated) {
             getContext().stop(getSelf());
         } else if (message == Command.FINISH) {
             onFinish();
