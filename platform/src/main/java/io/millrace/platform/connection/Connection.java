@@ -43,7 +43,8 @@ final class Connection {
     sealed interface Command {}
 
     /** Begins the connection; sent once, by the node whose socket it is, so it may carry what can't travel. */
-    record Open(Opening opening, CompletableFuture<Source<ByteString, NotUsed>> source) implements Command {}
+    record Open(Opening opening, CompletableFuture<Source<ByteString, NotUsed>> source, Runnable whenOver)
+            implements Command {}
 
     /** A message from the client. {@code taken} ends when the next one may come. */
     record Said(byte[] utf8, CompletableFuture<Boolean> taken) implements Command {}
@@ -85,6 +86,7 @@ final class Connection {
     private final Surroundings around;
     private final ConnectionId id;
     private @Nullable Opening opening;
+    private Runnable whenOver = () -> {};
     private @Nullable Line line;
     private @Nullable Login login;
     private @Nullable Conversation conversation;
@@ -121,6 +123,7 @@ final class Connection {
 
     private Behavior<Command> onOpen(Open open) {
         opening = open.opening();
+        whenOver = open.whenOver();
         login = open.opening().login();
         ActorRef<Command> self = context.getSelf();
         Delivery.Observer observer = new Delivery.Observer() {
@@ -314,6 +317,7 @@ final class Connection {
     }
 
     private Behavior<Command> onPostStop() {
+        whenOver.run();
         if (line != null) {
             end(Refusal.of(Code.GOING_AWAY), Duration.ofSeconds(1));
         }
