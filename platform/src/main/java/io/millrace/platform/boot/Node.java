@@ -83,6 +83,7 @@ public final class Node {
         RelaySettings relaySettings = RelaySettings.from(millrace.getConfig("relay"));
         ConnectionSettings connectionSettings = ConnectionSettings.from(millrace.getConfig("connection"));
         EdgeSettings edgeSettings = EdgeSettings.from(millrace.getConfig("edge"));
+        DrainSettings drain = DrainSettings.from(millrace.getConfig("drain"));
         AccessSettings accessSettings = AccessSettings.from(millrace.getConfig("access"));
 
         ActorSystem<Void> system =
@@ -134,7 +135,7 @@ public final class Node {
             }
             ServerBinding httpBinding = bind(system, ports.host(), ports.port(), edge::handle);
             readiness.is(Readiness.Phase.SERVING);
-            Drain.prepare(system, millrace.getConfig("drain"), readiness, connections, httpBinding);
+            Drain.prepare(system, drain, readiness, connections, httpBinding);
             return new Node(system, httpBinding, adminBinding);
         } catch (RuntimeException failure) {
             system.terminate();

@@ -40,7 +40,7 @@ final class Call {
         return request.method();
     }
 
-    /** The path's segments, percent-decoded; a slash at the end makes an empty last one. */
+    /** The path's segments, percent-decoded. */
     List<String> path() {
         return path;
     }
