@@ -1,6 +1,5 @@
 package io.millrace.platform.boot;
 
-import com.typesafe.config.Config;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.edge.Binding;
 import io.millrace.platform.ops.Readiness;
@@ -22,16 +21,14 @@ final class Drain {
     private Drain() {}
 
     static void prepare(
-            ActorSystem<?> system, Config drain, Readiness readiness, Connections connections, Binding http) {
-        Duration spread = drain.getDuration("spread");
-        Duration grace = drain.getDuration("grace");
+            ActorSystem<?> system, DrainSettings settings, Readiness readiness, Connections connections, Binding http) {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "drain", () -> {
             readiness.is(Readiness.Phase.LEAVING);
             LOG.info("Leaving: {} connections are told to come back elsewhere", connections.count());
             return http.unbind().thenCompose(unbound -> {
-                connections.leave(spread);
-                return gone(connections, System.nanoTime() + grace.toNanos());
+                connections.leave(settings.spread());
+                return gone(connections, System.nanoTime() + settings.grace().toNanos());
             });
         });
     }

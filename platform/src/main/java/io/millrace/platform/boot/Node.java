@@ -81,6 +81,7 @@ public final class Node {
         RelaySettings relaySettings = RelaySettings.from(millrace.getConfig("relay"));
         ConnectionSettings connectionSettings = ConnectionSettings.from(millrace.getConfig("connection"));
         EdgeSettings edgeSettings = EdgeSettings.from(millrace.getConfig("edge"));
+        DrainSettings drain = DrainSettings.from(millrace.getConfig("drain"));
         AccessSettings accessSettings = AccessSettings.from(millrace.getConfig("access"));
 
         ActorSystem<Void> system =
@@ -135,7 +136,7 @@ public final class Node {
             InetSocketAddress httpAddress = new InetSocketAddress(ports.host(), ports.port());
             Binding httpBinding = bound(httpAddress, open.open(ports.wire(), httpAddress, edge));
             readiness.is(Readiness.Phase.SERVING);
-            Drain.prepare(system, millrace.getConfig("drain"), readiness, connections, httpBinding);
+            Drain.prepare(system, drain, readiness, connections, httpBinding);
             return new Node(system, httpBinding, adminBinding);
         } catch (RuntimeException failure) {
             system.terminate();

@@ -16,11 +16,11 @@ import java.util.TreeSet;
 /**
  * Where settings come from, the first that knows a key wins: environment variables, the command line, the file, the
  * defaults. Every key {@code millrace.a.b-c} is also the variable {@code MILLRACE_A_B_C}. A key nobody knows is refused by
- * name, in a file as in the environment.
+ * name in a file; the environment is shared with others, so there it is left alone.
  */
 public final class Settings {
     private static final String ROOT = "millrace";
-    private static final String OPEN_MAP = "millrace.families";
+    private static final String OPEN_MAP = "millrace.families.";
 
     /** How the product sets up its actor system; a file may set {@code pekko} keys that go before it. */
     private static final String ACTOR_SYSTEM = "cluster";

@@ -82,6 +82,7 @@ public final class Channel
     private final Clock clock;
     private final Followers followers;
     private final Trimming trimming;
+    private final LastAnswers answers = new LastAnswers();
 
     private Channel(
             ChannelName channel,
@@ -141,8 +142,13 @@ public final class Channel
             return Effect().noReply(); // late: its relay has given it up and has written since
         }
         if (last != null && write.sequence() == last.write().sequence()) {
+            Answer again = answers.of(write);
             return Effect()
-                    .reply(command.replyTo(), new Answer(write, state.repeat(command.requests(), last.firstOffset())));
+                    .reply(
+                            command.replyTo(),
+                            again != null
+                                    ? again
+                                    : new Answer(write, state.repeat(command.requests(), last.firstOffset())));
         }
         Decided decided = state.decide(command.requests(), clock.millis());
         Answer answer = new Answer(write, decided.outcomes());
@@ -151,7 +157,10 @@ public final class Channel
         }
         return Effect()
                 .persist(new Published(decided.events(), write))
-                .thenRun(after -> announce(decided.events()))
+                .thenRun(after -> {
+                    answers.remember(answer);
+                    announce(decided.events());
+                })
                 .thenReply(command.replyTo(), after -> answer);
     }
 

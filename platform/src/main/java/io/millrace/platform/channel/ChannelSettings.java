@@ -58,6 +58,12 @@ public record ChannelSettings(
                     families.root().get(family).valueType() == ConfigValueType.OBJECT,
                     "millrace.families." + family,
                     "an object such as { retention { max-events = 1000 } }");
+            for (String key : families.getObject("\"" + family + "\"").keySet()) {
+                require(
+                        key.equals("retention"),
+                        "millrace.families." + family + "." + key,
+                        "unknown; there is retention");
+            }
             Config own = families.getConfig("\"" + family + "\"");
             if (own.hasPath("retention")) {
                 byFamily.put(
@@ -84,6 +90,10 @@ public record ChannelSettings(
      */
     public record Retention(long maxEvents, Duration maxAge) {
         static Retention from(String key, Config config) {
+            for (String name : config.root().keySet()) {
+                boolean known = name.equals("max-events") || name.equals("max-age");
+                require(known, key + "." + name, "unknown; there are max-events and max-age");
+            }
             long maxEvents = config.getLong("max-events");
             Duration maxAge = config.getDuration("max-age");
             require(maxEvents >= 1, key + ".max-events", "1 or more");

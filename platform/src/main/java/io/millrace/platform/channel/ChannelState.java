@@ -128,17 +128,19 @@ final class ChannelState {
 
     /**
      * One pass over a write's requests. Each request is taken whole or, at its first conflict, not at all. Repeating a
-     * write walks the same way over the same requests, so that it comes to the same places: an event that finds its key at
-     * the very offset it is about to take is the one that this write put there.
+     * write walks the same way over the same requests and leaves out of sight what that write itself put into the
+     * journal, so that it comes to the same places.
      */
     private final class Decision {
         private final boolean repeating;
         private final Instant time;
         private final List<Event> events = new ArrayList<>();
         private final Map<String, KnownKey> fresh = new HashMap<>();
+        private final long first;
         private long next;
 
         Decision(long first, boolean repeating, long timeMillis) {
+            this.first = first;
             this.next = first;
             this.repeating = repeating;
             this.time = Instant.ofEpochMilli(timeMillis);
@@ -158,7 +160,7 @@ final class ChannelState {
             for (int i = 0; i < request.drafts().size(); i++) {
                 Draft draft = request.drafts().get(i);
                 KnownKey known = find(draft.key());
-                if (known == null || (repeating && known.offset() == next)) {
+                if (known == null) {
                     receipts.add(new Receipt(next, false));
                     add(draft, request.publisher());
                 } else if (known.bodyFingerprint() == fingerprint(draft)) {
@@ -192,7 +194,11 @@ final class ChannelState {
                 return null;
             }
             KnownKey found = fresh.get(key);
-            return found != null ? found : keys.find(key);
+            if (found != null) {
+                return found;
+            }
+            KnownKey stored = keys.find(key);
+            return stored != null && repeating && stored.offset() >= first ? null : stored;
         }
 
         private static long fingerprint(Draft draft) {

@@ -43,7 +43,8 @@ final class Connection {
     sealed interface Command {}
 
     /** Begins the connection; sent once, by the node whose socket it is, so it may carry what can't travel. */
-    record Open(Opening opening, CompletableFuture<Source<ByteString, NotUsed>> source) implements Command {}
+    record Open(Opening opening, CompletableFuture<Source<ByteString, NotUsed>> source, Runnable whenOver)
+            implements Command {}
 
     /** A message from the client. {@code taken} ends when the next one may come. */
     record Said(byte[] utf8, CompletableFuture<Boolean> taken) implements Command {}
@@ -85,9 +86,11 @@ final class Connection {
     private final Surroundings around;
     private final ConnectionId id;
     private @Nullable Opening opening;
+    private Runnable whenOver = () -> {};
     private @Nullable Line line;
     private @Nullable Login login;
     private @Nullable Conversation conversation;
+    private @Nullable Said early;
     private boolean ended;
 
     private Connection(
@@ -121,6 +124,7 @@ final class Connection {
 
     private Behavior<Command> onOpen(Open open) {
         opening = open.opening();
+        whenOver = open.whenOver();
         login = open.opening().login();
         ActorRef<Command> self = context.getSelf();
         Delivery.Observer observer = new Delivery.Observer() {
@@ -156,7 +160,9 @@ final class Connection {
         if (login != null) {
             welcome(up.line(), login);
         }
-        return Behaviors.same();
+        Said waiting = early;
+        early = null;
+        return waiting == null ? Behaviors.same() : onSaid(waiting);
     }
 
     private void welcome(Line line, Login login) {
@@ -214,6 +220,10 @@ final class Connection {
     }
 
     private Behavior<Command> onSaid(Said said) {
+        if (line == null && !ended) {
+            early = said; // there is only one: the next comes when this one is taken
+            return Behaviors.same();
+        }
         if (conversation != null && !ended) {
             conversation.hear(said.utf8());
         }
@@ -314,6 +324,7 @@ final class Connection {
     }
 
     private Behavior<Command> onPostStop() {
+        whenOver.run();
         if (line != null) {
             end(Refusal.of(Code.GOING_AWAY), Duration.ofSeconds(1));
         }

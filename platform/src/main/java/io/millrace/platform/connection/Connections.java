@@ -63,15 +63,9 @@ public final class Connections {
         ConnectionId id = ConnectionId.mint(node);
         CompletableFuture<Source<ByteString, NotUsed>> source = new CompletableFuture<>();
         EntityRef<Connection.Command> actor = sharding.entityRefFor(Connection.KEY, id.value());
-        actor.tell(new Connection.Open(opening, source));
-        return new Opened(
-                id,
-                source.thenApply(frames -> frames.watchTermination((mat, done) -> {
-                    here.add(id); // only as it is run: a stream that nobody took up must not count for ever
-                    done.whenComplete((ended, failure) -> here.remove(id));
-                    return mat;
-                })),
-                actor);
+        here.add(id);
+        actor.tell(new Connection.Open(opening, source, () -> here.remove(id)));
+        return new Opened(id, source, actor);
     }
 
     /** How many connections this node has. */

@@ -37,6 +37,12 @@ final class Conversation {
 
     /** What a client may say at most. */
     record Terms(JsonInput.Limits limits, int maxBatch, Duration loginTimeout) {
+        Terms {
+            if (loginTimeout.toMillis() < 100) {
+                throw new IllegalArgumentException("millrace.edge.websocket.login-timeout: 100ms or more");
+            }
+        }
+
         static Terms from(Config edge) {
             return new Terms(
                     JsonInput.Limits.ofBytes(Math.toIntExact(edge.getBytes("websocket.message-bytes"))),

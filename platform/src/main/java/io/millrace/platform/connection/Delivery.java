@@ -144,6 +144,11 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         }
 
         @Override
+        public void lost() {
+            run.invoke(() -> abort(Code.CHANNEL_UNAVAILABLE));
+        }
+
+        @Override
         public void say(ByteString bytes) {
             run.invoke(() -> speak(bytes));
         }
@@ -419,7 +424,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
                 awaitingPong = true;
                 scheduleOnce(PONG_DUE, settings.heartbeat().pongTimeout());
                 speak(wire.heartbeat());
-            } else if (isAvailable(out) && silent > settings.heartbeat().sse().toNanos() / 2) {
+            } else if (isAvailable(out)) {
                 speak(wire.heartbeat());
             }
         }

@@ -28,7 +28,12 @@ enum Wire {
 
         @Override
         ByteString control(Control control, @Nullable String cursor) {
-            return ByteString.fromArrayUnsafe(SseFrames.event(cursor, control.name(), control.json()));
+            ByteString event = ByteString.fromArrayUnsafe(SseFrames.control(cursor, control));
+            // a browser obeys only its own reconnection time
+            return control instanceof Control.Reconnect reconnect
+                    ? ByteString.fromArrayUnsafe(SseFrames.retry(reconnect.after()))
+                            .concat(event)
+                    : event;
         }
 
         @Override

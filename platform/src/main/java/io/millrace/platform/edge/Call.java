@@ -40,7 +40,7 @@ final class Call {
         return request.method();
     }
 
-    /** The path's segments, percent-decoded; a slash at the end makes an empty last one. */
+    /** The path's segments, percent-decoded. */
     List<String> path() {
         return path;
     }
@@ -58,7 +58,7 @@ final class Call {
     void requireOnly(String... known) {
         List<String> names = List.of(known);
         for (String name : query.toMultiMap().keySet()) {
-            if (!names.contains(name) && !name.equals(Logins.TOKEN_PARAMETER)) {
+            if (!name.isEmpty() && !names.contains(name) && !name.equals(Logins.TOKEN_PARAMETER)) {
                 throw new InvalidInput(
                         Code.INVALID_PARAMETER,
                         "query",

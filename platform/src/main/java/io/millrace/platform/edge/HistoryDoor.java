@@ -133,7 +133,7 @@ final class HistoryDoor {
     /** Ends when the channel's head is beyond {@code after}, or the time is over. */
     private CompletionStage<Boolean> untilNews(ChannelName channel, long after, Duration wait) {
         CompletableFuture<Boolean> news = new CompletableFuture<>();
-        Listener listener = () -> news.complete(true);
+        Listener listener = new News(news);
         CompletionStage<Feed> joining = relays.join(channel, listener);
         joining.thenAccept(feed -> {
             if (feed.live().head() > after) {
@@ -142,6 +142,19 @@ final class HistoryDoor {
             news.whenComplete((done, failure) -> feed.leave(listener));
         });
         return news.completeOnTimeout(false, wait.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Something new has come, or can only be found by looking again. */
+    private record News(CompletableFuture<Boolean> heard) implements Listener {
+        @Override
+        public void wake() {
+            heard.complete(true);
+        }
+
+        @Override
+        public void lost() {
+            heard.complete(false);
+        }
     }
 
     private HistoryPage json(ChannelName channel, Begin begin, Page page) {

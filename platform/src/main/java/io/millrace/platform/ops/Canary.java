@@ -70,6 +70,11 @@ public final class Canary {
         }
 
         @Override
+        public void lost() {
+            seen.complete(false);
+        }
+
+        @Override
         public synchronized void wake() {
             while (node != null) {
                 LiveList.Node next = node.next();

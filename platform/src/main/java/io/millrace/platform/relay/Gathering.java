@@ -99,6 +99,15 @@ final class Gathering {
         return expired;
     }
 
+    /** Takes out all that waits. */
+    List<Publish> takeAll() {
+        List<Publish> all = new ArrayList<>(waiting);
+        waiting.clear();
+        waitingEvents = 0;
+        waitingBytes = 0;
+        return all;
+    }
+
     boolean isIdle() {
         return underWay == null && waiting.isEmpty();
     }

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.RecipientRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -138,6 +139,7 @@ final class Relay {
                     .onMessage(GapRead.class, relay::onGapRead)
                     .onMessage(Tick.class, tick -> relay.onTick())
                     .onMessage(Retire.class, retire -> relay.onRetire())
+                    .onSignal(PostStop.class, stop -> relay.onPostStop())
                     .build();
         }));
     }
@@ -335,5 +337,12 @@ final class Relay {
             channel.tell(new Channel.Unfollow(ear));
         }
         return Behaviors.stopped();
+    }
+
+    /** Ended in peace, nobody listens or waits any more; ended by a failure, those who do must not wait for ever. */
+    private Behavior<Command> onPostStop() {
+        listeners.forEach(Listener::lost);
+        writes.abandon();
+        return Behaviors.same();
     }
 }

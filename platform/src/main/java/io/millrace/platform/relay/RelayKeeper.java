@@ -26,6 +26,8 @@ final class RelayKeeper {
     /** A relay has had nothing to do for a while. */
     record Idle(ChannelName channel, ActorRef<Relay.Command> relay) implements Command {}
 
+    private record Ended(ChannelName channel, ActorRef<Relay.Command> relay) implements Command {}
+
     private final ActorContext<Command> context;
     private final Function<ChannelName, RecipientRef<Channel.Command>> channels;
     private final Relay.Surroundings around;
@@ -49,6 +51,7 @@ final class RelayKeeper {
             return Behaviors.receive(Command.class)
                     .onMessage(To.class, keeper::onTo)
                     .onMessage(Idle.class, keeper::onIdle)
+                    .onMessage(Ended.class, keeper::onEnded)
                     .build();
         });
     }
@@ -60,9 +63,16 @@ final class RelayKeeper {
 
     private ActorRef<Relay.Command> spawn(ChannelName channel) {
         born++;
-        return context.spawn(
+        ActorRef<Relay.Command> relay = context.spawn(
                 Relay.create(channel, channels.apply(channel), around),
                 URLEncoder.encode(channel.value(), StandardCharsets.UTF_8) + "-" + born);
+        context.watchWith(relay, new Ended(channel, relay));
+        return relay;
+    }
+
+    private Behavior<Command> onEnded(Ended ended) {
+        relays.remove(ended.channel(), ended.relay());
+        return Behaviors.same();
     }
 
     private Behavior<Command> onIdle(Idle idle) {

@@ -79,14 +79,28 @@ final class Writes {
         gathering.expire(deadline).forEach(publish -> refuse(publish, neverSent));
         Write write = gathering.underWay();
         if (write != null && write.begunNanos() - deadline < 0) {
-            gathering.giveUp();
-            meters.unconfirmed.increment(write.publishes().size());
-            Refusal unknown = Refusal.of(Code.PUBLISH_UNCONFIRMED, Code.PUBLISH_UNCONFIRMED.happened(), COME_BACK);
-            write.publishes().forEach(publish -> refuse(publish, unknown));
+            giveUp(write);
             sendNext();
         } else if (write != null && now - sentNanos > timing.resendAfter().toNanos()) {
             send(write);
         }
+    }
+
+    /** Answers everybody who waits, since nobody will look after them any more. */
+    void abandon() {
+        Write write = gathering.underWay();
+        if (write != null) {
+            giveUp(write);
+        }
+        Refusal neverSent = Refusal.of(Code.CHANNEL_BUSY, "the relay failed; nothing was sent", COME_BACK);
+        gathering.takeAll().forEach(publish -> refuse(publish, neverSent));
+    }
+
+    private void giveUp(Write write) {
+        gathering.giveUp();
+        meters.unconfirmed.increment(write.publishes().size());
+        Refusal unknown = Refusal.of(Code.PUBLISH_UNCONFIRMED, Code.PUBLISH_UNCONFIRMED.happened(), COME_BACK);
+        write.publishes().forEach(publish -> refuse(publish, unknown));
     }
 
     private void sendNext() {

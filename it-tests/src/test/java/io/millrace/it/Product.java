@@ -1,0 +1,197 @@
+package io.millrace.it;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The shipped jar as a process: started, killed, started again. What it prints stands in {@code target/logs}. */
+final class Product implements AutoCloseable {
+    private static final Path LOGS = Path.of("target", "logs");
+    private static final int START_SECONDS = 90;
+    private static final Pattern READY = Pattern.compile("^ready http://127\\.0\\.0\\.1:(\\d+)$");
+    private static final Pattern ADMIN = Pattern.compile("^  admin +http://127\\.0\\.0\\.1:(\\d+)/.*");
+    private static final Pattern TOKEN = Pattern.compile("^  token +(\\S+)$");
+    private static final AtomicInteger RUNS = new AtomicInteger();
+
+    private final String name;
+    private final List<String> command;
+    private final Map<String, String> environment;
+    private volatile String token;
+    private volatile int adminPort;
+    private volatile int port;
+    private CompletableFuture<Integer> pending = new CompletableFuture<>();
+    private Process process;
+
+    private Product(String name, List<String> command, Map<String, String> environment, String token, int adminPort) {
+        this.name = name;
+        this.command = command;
+        this.environment = environment;
+        this.token = token;
+        this.adminPort = adminPort;
+        this.process = launch();
+    }
+
+    /** A dev node with its own PostgreSQL in that folder. Its ports change at each start. */
+    static Product dev(String name, Path data, Map<String, String> environment, String... more) {
+        List<String> command = java("-Xmx320m");
+        command.addAll(List.of("dev", "--http-port", "0", "--admin-port", "0", "--data", data.toString()));
+        command.addAll(List.of(more));
+        return new Product(name, command, environment, "", 0).ready();
+    }
+
+    /** A dev node with that much heap. */
+    static Product small(String name, Path data, String heap) {
+        List<String> command = java(heap);
+        command.addAll(List.of("dev", "--http-port", "0", "--admin-port", "0", "--data", data.toString()));
+        return new Product(name, command, Map.of(), "", 0).ready();
+    }
+
+    /** A node of a cluster; {@link #ready} waits for it. */
+    static Product node(String name, Path config, String token, int adminPort) {
+        List<String> command = java("-Xmx320m");
+        command.addAll(List.of("node", "--config", config.toString()));
+        return new Product(name, command, Map.of(), token, adminPort);
+    }
+
+    private static List<String> java(String heap) {
+        Path jar = Path.of(System.getProperty("millrace.jar", "../platform/target/millrace.jar"));
+        if (!Files.isReadable(jar)) {
+            throw new IllegalStateException(jar + " is not there: mvn package first");
+        }
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return new ArrayList<>(
+                List.of(java, heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar.toString()));
+    }
+
+    private Process launch() {
+        try {
+            Files.createDirectories(LOGS);
+            Path log = LOGS.resolve(name + "-" + RUNS.incrementAndGet() + ".log");
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            Process started = builder.start();
+            CompletableFuture<Integer> ready = new CompletableFuture<>();
+            Thread reader = new Thread(() -> follow(started, log, ready), "log-of-" + name);
+            reader.setDaemon(true);
+            reader.start();
+            ready.whenComplete((answers, failure) -> {
+                if (failure == null) {
+                    port = answers;
+                }
+            });
+            pending = ready;
+            return started;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private void follow(Process started, Path log, CompletableFuture<Integer> ready) {
+        try (BufferedReader out = started.inputReader(StandardCharsets.UTF_8);
+                BufferedWriter file = Files.newBufferedWriter(log)) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                file.write(line);
+                file.newLine();
+                file.flush();
+                Matcher admin = ADMIN.matcher(line);
+                Matcher secret = TOKEN.matcher(line);
+                Matcher up = READY.matcher(line);
+                if (admin.matches()) {
+                    adminPort = Integer.parseInt(admin.group(1));
+                } else if (secret.matches()) {
+                    token = secret.group(1);
+                } else if (up.matches()) {
+                    ready.complete(Integer.parseInt(up.group(1)));
+                }
+            }
+            ready.completeExceptionally(new IllegalStateException("it ended before it was ready"));
+        } catch (IOException gone) {
+            ready.completeExceptionally(gone);
+        }
+    }
+
+    /** Waits until it serves. */
+    Product ready() {
+        try {
+            port = pending.get(START_SECONDS, TimeUnit.SECONDS);
+            return this;
+        } catch (ExecutionException | TimeoutException failed) {
+            throw new IllegalStateException(name + " did not start; see its log in " + LOGS.toAbsolutePath(), failed);
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    Door door() {
+        return new Door(port, token);
+    }
+
+    int adminPort() {
+        return adminPort;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isUp() {
+        return process.isAlive();
+    }
+
+    /** SIGKILL, to the JVM alone: its PostgreSQL lives on as an orphan. */
+    void kill9() {
+        process.destroyForcibly();
+        ended();
+    }
+
+    /** SIGTERM: the product drains and stops by itself. */
+    void stop() {
+        process.destroy();
+        ended();
+    }
+
+    void restart() {
+        kill9();
+        process = launch();
+        ready();
+    }
+
+    private void ended() {
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException(name + " did not stop within 60 s");
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException none) {
+            throw new UncheckedIOException(none);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.millrace.it;
+
+import io.millrace.protocol.SseParser;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** An EventSource on a bare socket, that can stop anywhere, in the middle of a frame too. */
+final class SseClient implements LiveClient {
+    private static final Set<String> CONTROL = Set.of("connected", "reset", "problem", "reconnect", "complete");
+
+    private final Wire wire;
+    private final boolean single;
+    private final SseParser parser = new SseParser(32 << 20);
+
+    private SseClient(Wire wire, boolean single) {
+        this.wire = wire;
+        this.single = single;
+    }
+
+    /**
+     * @param lastEventId empty for none
+     * @param from empty for none
+     */
+    static SseClient open(Door door, List<String> channels, String lastEventId, String from) throws IOException {
+        return open(door, channels, lastEventId, from, 0);
+    }
+
+    static SseClient open(Door door, List<String> channels, String lastEventId, String from, int receiveBuffer)
+            throws IOException {
+        String path = channels.size() == 1 ? "/v1/channels/" + channels.get(0) + "/events" : "/v1/events";
+        List<String> query = new ArrayList<>();
+        if (channels.size() > 1) {
+            channels.forEach(channel -> query.add("channel=" + channel));
+        }
+        if (!from.isEmpty()) {
+            query.add("from=" + URLEncoder.encode(from, StandardCharsets.UTF_8));
+        }
+        String request = "GET " + path + (query.isEmpty() ? "" : "?" + String.join("&", query))
+                + " HTTP/1.1\r\nHost: 127.0.0.1:" + door.port()
+                + "\r\nAccept: text/event-stream\r\nAuthorization: Bearer "
+                + door.token() + "\r\n" + (lastEventId.isEmpty() ? "" : "Last-Event-ID: " + lastEventId + "\r\n")
+                + "\r\n";
+        Wire wire = Wire.request(door, request, receiveBuffer);
+        if (wire.status() != 200) {
+            byte[] body = wire.read(4_096, System.nanoTime() + 1_000_000_000L);
+            wire.cut(false);
+            throw new IOException("refused: " + wire.head() + new String(body, StandardCharsets.UTF_8));
+        }
+        return new SseClient(wire, channels.size() == 1);
+    }
+
+    @Override
+    public List<Frame> read(int maxBytes, long deadlineNanos) throws IOException {
+        List<Frame> frames = new ArrayList<>();
+        for (SseParser.Message message : parser.feed(wire.read(maxBytes, deadlineNanos))) {
+            String kind = CONTROL.contains(message.type()) ? message.type() : "event";
+            String copy = (single ? message.lastEventId() : "") + "\n" + message.type() + "\n" + message.data();
+            frames.add(new Frame(kind, message.lastEventId(), message.type(), message.data(), copy));
+        }
+        return frames;
+    }
+
+    /** What an EventSource would come back with; empty before the first block. */
+    String lastEventId() {
+        return parser.lastEventId();
+    }
+
+    @Override
+    public boolean ended() {
+        return wire.ended();
+    }
+
+    @Override
+    public void cut(boolean abruptly) throws IOException {
+        wire.cut(abruptly);
+    }
+}

@@ -1,0 +1,130 @@
+package io.millrace.platform.boot;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.millrace.persistence.EmbeddedDatabase;
+import io.millrace.persistence.Storage;
+import io.millrace.persistence.StorageSettings;
+import io.millrace.platform.access.Grant;
+import io.millrace.platform.access.Login;
+import io.millrace.platform.access.TokenMint;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** The product as production starts it, on its own PostgreSQL; one for all tests of the run that ask for it. */
+final class RunningNode implements AutoCloseable {
+    private static final String SECRET = "a secret of at least thirty-two bytes for tests";
+    private static final Config SETTINGS = ConfigFactory.parseString(
+            """
+            millrace {
+              http { port = 0, admin-port = 0, admin-login = off }
+              drain { spread = 100ms, grace = 1s }
+              access {
+                issuer = "doors"
+                keys = [ { kid = "k", algorithm = "HS256", secret = "%s" } ]
+                leeway = 0s
+                allowed-origins = [ "https://app.example.com" ]
+              }
+              connection { sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
+              edge { websocket.login-timeout = 1s, stream-channels = 3 }
+            }
+            """
+                    .formatted(SECRET));
+
+    private final Path folder;
+    private final EmbeddedDatabase database;
+    private final Storage storage;
+    private final Node node;
+
+    private RunningNode(Path folder, EmbeddedDatabase database, Storage storage, Node node) {
+        this.folder = folder;
+        this.database = database;
+        this.storage = storage;
+        this.node = node;
+    }
+
+    private static RunningNode start() {
+        try {
+            Path folder = Files.createTempDirectory("millrace-doors");
+            EmbeddedDatabase database = EmbeddedDatabase.start(folder.resolve("postgres"), 0);
+            Config settings = Settings.load(ConfigFactory.empty(), SETTINGS, Map.of());
+            Storage storage = Storage.open(
+                    StorageSettings.from(settings).at(database.jdbcUrl(), database.user(), database.password()));
+            return new RunningNode(folder, database, storage, Node.start(settings, storage));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    int port() {
+        return node.port();
+    }
+
+    int adminPort() {
+        return node.adminPort();
+    }
+
+    String epoch() {
+        return storage.epoch().value();
+    }
+
+    /** A token that holds for ten minutes. */
+    static String token(String subject, String... grants) {
+        return token(subject, Instant.now().plus(Duration.ofMinutes(10)), grants);
+    }
+
+    static String token(String subject, Instant expires, String... grants) {
+        Login login = new Login(
+                subject,
+                null,
+                Arrays.stream(grants).map(Grant::parse).toList(),
+                expires,
+                UUID.randomUUID().toString(),
+                Map.of());
+        return TokenMint.mint("doors", "k", SECRET.getBytes(StandardCharsets.UTF_8), null, login, Clock.systemUTC());
+    }
+
+    @Override
+    public void close() throws Exception {
+        node.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        storage.close();
+        database.close();
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : deepestFirst) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Hands a test the node that runs, started for the first that asks and stopped after the last test of all. */
+    static final class Extension implements ParameterResolver {
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == RunningNode.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return context.getRoot()
+                    .getStore(Namespace.GLOBAL)
+                    .computeIfAbsent("running node", key -> start(), RunningNode.class);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package io.millrace.platform.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
+import io.millrace.persistence.StorageSettings;
+import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.channel.ChannelSettings;
+import io.millrace.platform.connection.ConnectionSettings;
+import io.millrace.platform.edge.EdgeSettings;
+import io.millrace.platform.relay.RelaySettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTest {
+    /** Any text is right for these. */
+    private static final Set<String> FREE_TEXT = Set.of(
+            "millrace.http.host",
+            "millrace.http.admin-host",
+            "millrace.cluster.host",
+            "millrace.storage.password",
+            "millrace.access.issuer",
+            "millrace.access.audience");
+
+    /** Read where they are used, by no record that this package sees. */
+    private static final Set<String> READ_LATER =
+            Set.of("millrace.drain.spread", "millrace.drain.grace", "millrace.edge.websocket.login-timeout");
+
+    private static final Map<String, List<String>> BAD = bad();
+
+    @Test
+    void everyDefaultIsListedSoThatNoneChangesUnnoticed() throws Exception {
+        Map<String, String> defaults = new TreeMap<>();
+        load("").getConfig("millrace")
+                .entrySet()
+                .forEach(entry -> defaults.put(
+                        "millrace." + entry.getKey(), entry.getValue().render(ConfigRenderOptions.concise())));
+        List<String> lines = defaults.entrySet().stream()
+                .map(entry -> entry.getKey() + " = " + entry.getValue())
+                .toList();
+        Path listed = Path.of(Objects.requireNonNull(getClass().getResource("/settings/defaults.txt"))
+                .toURI());
+        assertThat(lines).isEqualTo(Files.readAllLines(listed));
+    }
+
+    @Test
+    void theDefaultsAreAccepted() {
+        readAll(load(""));
+    }
+
+    @Test
+    void everyKeyRefusesABadValueByItsName() {
+        SoftAssertions all = new SoftAssertions();
+        BAD.forEach((key, values) -> {
+            for (String value : values) {
+                Throwable refused = catchThrowable(() -> readAll(load(key + " = " + value)));
+                all.assertThat(refused).as("%s = %s", key, value).isNotNull();
+                if (refused != null) {
+                    all.assertThat(refused.getMessage())
+                            .as("%s = %s", key, value)
+                            .contains(key.substring(key.lastIndexOf('.') + 1));
+                }
+            }
+        });
+        all.assertAll();
+    }
+
+    @Test
+    void noKeyIsLeftOut() {
+        Set<String> keys = new TreeSet<>();
+        load("").getConfig("millrace").entrySet().forEach(entry -> keys.add("millrace." + entry.getKey()));
+        keys.removeIf(key -> key.startsWith("millrace.families."));
+        keys.removeAll(BAD.keySet());
+        keys.removeAll(FREE_TEXT);
+        keys.removeAll(READ_LATER);
+        assertThat(keys).isEmpty();
+    }
+
+    @Test
+    void keysThatNobodyKnowsAreRefusedByName() {
+        assertThatExceptionOfType(SettingsRefused.class)
+                .isThrownBy(() -> load("millrace.relay { live-evnts = 5 }, millrace.nonsense = 1, other.thing = 2"))
+                .withMessageContaining("millrace.relay.live-evnts")
+                .withMessageContaining("millrace.nonsense")
+                .withMessageNotContaining("other.thing");
+    }
+
+    @Test
+    void aFamilyHasTheDefaultsButForWhatItSays() {
+        ChannelSettings settings = ChannelSettings.from(
+                load("millrace.families.orders.retention.max-events = 7").getConfig("millrace"));
+        assertThat(settings.retentionOf(io.millrace.protocol.ChannelName.of("orders:1"))
+                        .maxEvents())
+                .isEqualTo(7);
+        assertThat(settings.retentionOf(io.millrace.protocol.ChannelName.of("orders:1"))
+                        .maxAge())
+                .isEqualTo(settings.retention().maxAge());
+        assertThat(settings.retentionOf(io.millrace.protocol.ChannelName.of("other:1")))
+                .isEqualTo(settings.retention());
+        assertThat(catchThrowable(() -> ChannelSettings.from(load("millrace.families.orders.retention.max-events = 0")
+                        .getConfig("millrace"))))
+                .hasMessageContaining("millrace.families.orders.retention.max-events");
+    }
+
+    @Test
+    void aVariableGoesBeforeTheCommandLineAndThatBeforeTheFile() {
+        Config file =
+                ConfigFactory.parseString("millrace { relay.live-events = 1, http.port = 1, relay.page-events = 1 }");
+        Config commandLine = ConfigFactory.parseString("millrace { relay.live-events = 2, http.port = 2 }");
+        Config settings = Settings.load(
+                commandLine,
+                file,
+                Map.of(
+                        "MILLRACE_RELAY_LIVE_EVENTS", "3",
+                        "MILLRACE_CLUSTER_SEED_NODES", "[\"a:1\", \"b:2\"]",
+                        "MILLRACE_HTTP_ADMIN_LOGIN", "off",
+                        "MILLRACE_CHANNEL_RETENTION_MAX_AGE", "3d",
+                        "MILLRACE_LOG", "json",
+                        "HOME", "/root"));
+        assertThat(settings.getInt("millrace.relay.live-events")).isEqualTo(3);
+        assertThat(settings.getInt("millrace.http.port")).isEqualTo(2);
+        assertThat(settings.getInt("millrace.relay.page-events")).isEqualTo(1);
+        assertThat(settings.getStringList("millrace.cluster.seed-nodes")).containsExactly("a:1", "b:2");
+        assertThat(settings.getBoolean("millrace.http.admin-login")).isFalse();
+        assertThat(settings.getDuration("millrace.channel.retention.max-age")).hasDays(3);
+    }
+
+    @Test
+    void everyKeyIsAVariableOfItsOwn() {
+        Map<String, String> byVariable = new TreeMap<>();
+        load("").getConfig("millrace").entrySet().forEach(entry -> {
+            String key = "millrace." + entry.getKey();
+            assertThat(byVariable.put(Settings.variable(key), key)).as(key).isNull();
+        });
+        assertThat(byVariable).containsEntry("MILLRACE_RELAY_LIVE_EVENTS", "millrace.relay.live-events");
+    }
+
+    @Test
+    void aFileThatIsNotThereOrIsNoHoconIsRefusedByItsName(@TempDir Path folder) throws IOException {
+        Path missing = folder.resolve("missing.conf");
+        assertThatExceptionOfType(SettingsRefused.class)
+                .isThrownBy(() -> Settings.file(missing))
+                .withMessageContaining("missing.conf");
+        Path broken = Files.writeString(folder.resolve("broken.conf"), "millrace { relay = [ }");
+        assertThatExceptionOfType(SettingsRefused.class)
+                .isThrownBy(() -> Settings.file(broken))
+                .withMessageContaining("broken.conf");
+    }
+
+    private static Config load(String file) {
+        return Settings.load(ConfigFactory.empty(), ConfigFactory.parseString(file), Map.of());
+    }
+
+    private static void readAll(Config settings) {
+        Config millrace = settings.getConfig("millrace");
+        List<Consumer<Config>> records = List.of(
+                config -> ClusterSettings.from(config.getConfig("cluster")),
+                config -> HttpSettings.from(config.getConfig("http")),
+                ChannelSettings::from,
+                config -> RelaySettings.from(config.getConfig("relay")),
+                config -> ConnectionSettings.from(config.getConfig("connection")),
+                config -> EdgeSettings.from(config.getConfig("edge")),
+                config -> AccessSettings.from(config.getConfig("access")));
+        StorageSettings.from(settings);
+        records.forEach(each -> each.accept(millrace));
+    }
+
+    private static Map<String, List<String>> bad() {
+        Map<String, List<String>> bad = new TreeMap<>();
+        put(bad, "http", "port", "-1", "65536", "x");
+        put(bad, "http", "admin-port", "-1", "65536", "x");
+        put(bad, "http", "admin-login", "maybe");
+        put(bad, "cluster", "port", "-1", "65536");
+        put(bad, "cluster", "seed-nodes", "[\"host\"]", "[\"pekko://m@host:1\"]", "5");
+        put(bad, "cluster", "join-timeout", "0s", "soon");
+        put(bad, "channel", "retention.max-events", "0", "x");
+        put(bad, "channel", "retention.max-age", "10ms", "x");
+        put(bad, "channel", "dedupe.window", "0s", "-1s", "x");
+        put(bad, "channel", "dedupe.at-least", "0", "x");
+        put(bad, "channel", "dedupe.at-most", "10", "x");
+        put(bad, "channel", "retention-work.check-interval", "10ms", "x");
+        put(bad, "channel", "retention-work.sweep-interval", "10ms", "x");
+        put(bad, "channel", "retention-work.delete-rows", "0", "100001");
+        put(bad, "channel", "snapshot-every", "9", "x");
+        put(bad, "channel", "follow-lease", "10ms", "x");
+        put(bad, "channel", "announce-remote-bytes", "10", "2 MiB");
+        put(bad, "relay", "live-events", "0", "x");
+        put(bad, "relay", "live-bytes", "1 KiB", "x");
+        put(bad, "relay", "page-events", "0", "100001");
+        put(bad, "relay", "page-bytes", "1 KiB", "x");
+        put(bad, "relay", "gather-events", "0", "x");
+        put(bad, "relay", "gather-bytes", "1 KiB", "x");
+        put(bad, "relay", "write-events", "0", "20001");
+        put(bad, "relay", "write-bytes", "1 KiB", "3 MiB");
+        put(bad, "relay", "lease-renewal", "10ms", "x");
+        put(bad, "relay", "resend-after", "10ms", "x");
+        put(bad, "relay", "publish-timeout", "1s", "x");
+        put(bad, "relay", "idle-after", "10ms", "x");
+        put(bad, "connection", "sse-heartbeat", "10ms", "x");
+        put(bad, "connection", "websocket-ping", "10ms", "x");
+        put(bad, "connection", "pong-timeout", "10ms", "26s");
+        put(bad, "connection", "retry-min", "-1s", "5s");
+        put(bad, "connection", "retry-max", "x");
+        put(bad, "connection", "limits.channels", "0", "101");
+        put(bad, "connection", "limits.write-bytes", "10", "x");
+        put(bad, "connection", "limits.control-bytes", "10", "x");
+        put(bad, "connection", "limits.stall", "10ms", "x");
+        put(bad, "connection", "limits.messages-per-second", "0", "x");
+        put(bad, "connection", "limits.message-burst", "0", "x");
+        put(bad, "edge", "max-connections", "0", "x");
+        put(bad, "edge", "event-bytes", "10", "x");
+        put(bad, "edge", "batch-bytes", "2 MiB", "x");
+        put(bad, "edge", "batch-events", "0", "10001");
+        put(bad, "edge", "body-timeout", "10ms", "x");
+        put(bad, "edge", "stream-channels", "0", "101");
+        put(bad, "edge", "history.default-limit", "0", "1001");
+        put(bad, "edge", "history.max-limit", "0", "10001");
+        put(bad, "edge", "history.max-bytes", "10", "x");
+        put(bad, "edge", "history.max-wait", "10ms", "121s");
+        put(bad, "edge", "websocket.frame-bytes", "10", "x");
+        put(bad, "edge", "websocket.message-bytes", "1 KiB", "x");
+        put(bad, "edge", "websocket.fragments", "0", "x");
+        put(bad, "access", "keys", "[ { kid = a } ]", "5");
+        put(bad, "access", "jwks", "[ { issuer = a, url = \"http://example.com\" } ]", "5");
+        put(bad, "access", "jwks-timeout", "0s", "x");
+        put(bad, "access", "jwks-max-size", "0", "x");
+        put(bad, "access", "jwks-min-interval", "-1s", "x");
+        put(bad, "access", "jwks-refresh-after", "-1s", "x");
+        put(bad, "access", "jwks-max-age", "-1s", "x");
+        put(bad, "access", "allow-insecure-loopback-jwks", "maybe");
+        put(bad, "access", "require-expiry", "maybe");
+        put(bad, "access", "leeway", "6m", "-1s");
+        put(bad, "access", "max-token-size", "0", "x");
+        put(bad, "access", "remembered-tokens", "-1", "x");
+        put(bad, "access", "query-token", "maybe");
+        put(bad, "access", "cookie", "\"a;b\"");
+        put(bad, "access", "allowed-origins", "[\"example.com\"]", "5");
+        put(bad, "storage", "url", "\"jdbc:mysql://x\"");
+        put(bad, "storage", "user", "\"\"");
+        put(bad, "storage", "pool-size", "1", "201");
+        put(bad, "storage", "read-pool-size", "0", "201");
+        put(bad, "storage", "read-queue-size", "0", "100001");
+        put(bad, "storage", "connect-timeout", "0s", "11m");
+        put(bad, "storage", "query-timeout", "0s", "11m");
+        return bad;
+    }
+
+    private static void put(Map<String, List<String>> bad, String room, String key, String... values) {
+        bad.put("millrace." + room + "." + key, List.of(values));
+    }
+}
