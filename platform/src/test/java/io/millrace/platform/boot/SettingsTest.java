@@ -38,8 +38,7 @@ class SettingsTest {
             "millrace.access.audience");
 
     /** Read where they are used, by no record that this package sees. */
-    private static final Set<String> READ_LATER =
-            Set.of("millrace.drain.spread", "millrace.drain.grace", "millrace.edge.websocket.login-timeout");
+    private static final Set<String> READ_LATER = Set.of("millrace.edge.websocket.login-timeout");
 
     private static final Map<String, List<String>> BAD = bad();
 
@@ -167,6 +166,7 @@ class SettingsTest {
     }
 
     private static void readAll(Config settings) {
+        DrainSettings.from(settings.getConfig("millrace.drain"));
         Config millrace = settings.getConfig("millrace");
         List<Consumer<Config>> records = List.of(
                 config -> ClusterSettings.from(config.getConfig("cluster")),
@@ -184,6 +184,9 @@ class SettingsTest {
         Map<String, List<String>> bad = new TreeMap<>();
         put(bad, "http", "port", "-1", "65536", "x");
         put(bad, "http", "admin-port", "-1", "65536", "x");
+        put(bad, "http", "wire", "turbo");
+        put(bad, "drain", "spread", "-1s", "11m", "x");
+        put(bad, "drain", "grace", "-1s", "11m", "x");
         put(bad, "http", "admin-login", "maybe");
         put(bad, "cluster", "port", "-1", "65536");
         put(bad, "cluster", "seed-nodes", "[\"host\"]", "[\"pekko://m@host:1\"]", "5");

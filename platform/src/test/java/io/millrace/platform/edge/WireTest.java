@@ -390,6 +390,7 @@ class WireTest {
                 socket.text();
                 idle.send(get("/v1/stats")).response();
                 node.stop().toCompletableFuture().join();
+                assertThat(stream.event()).startsWith("retry: ");
                 assertThat(stream.event()).contains("event: reconnect");
                 assertThat(stream.rest()).isEmpty();
                 assertThat(socket.text()).contains("\"reconnect\"");
