@@ -28,9 +28,12 @@ final class AcceptedSocket extends UntypedAbstractActor {
         GONE
     }
 
-    /** From the acceptor: the node leaves. Answer what is asked, and no more. */
+    /** From the acceptor. */
     enum Command {
-        FINISH
+        /** The node leaves: answer what is asked, and no more. */
+        FINISH,
+        /** The network has lost the peer. */
+        ABORT
     }
 
     private enum Signal {
@@ -94,6 +97,8 @@ final class AcceptedSocket extends UntypedAbstractActor {
             onPeerClosed();
         } else if (message instanceof Tcp.ConnectionClosed || message instanceof Terminated) {
             getContext().stop(getSelf());
+        } else if (message == Command.ABORT) {
+            end(TcpMessage.abort());
         } else if (message == Command.FINISH) {
             onFinish();
         } else {

@@ -1,8 +1,11 @@
 package io.millrace.platform.edge;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorRef;
@@ -25,6 +28,15 @@ final class Acceptor extends UntypedAbstractActor {
     /** Lets every socket answer what it was asked, and close. Ends when none is left. */
     record Finish(CompletableFuture<Done> finished) {}
 
+    private enum Signal {
+        LOOK_FOR_SILENT_PEERS
+    }
+
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(4);
+
+    private final Map<String, ActorRef> socketOf = new HashMap<>();
+    private final Map<ActorRef, String> peerOf = new HashMap<>();
+    private int localPort;
     private final LeanWire wire;
     private final InetSocketAddress address;
     private final ServerSettings settings;
@@ -73,14 +85,21 @@ final class Acceptor extends UntypedAbstractActor {
 
     @Override
     public void onReceive(Object message) {
-        if (message instanceof Tcp.Connected) {
+        if (message instanceof Tcp.Connected made) {
             sockets++;
-            getContext().actorOf(AcceptedSocket.props(wire, getSender()));
+            ActorRef socket = getContext().actorOf(AcceptedSocket.props(wire, getSender()));
+            String peer = SilentPeers.name(made.remoteAddress());
+            socketOf.put(peer, socket);
+            peerOf.put(socket, peer);
             acceptNext();
         } else if (message == AcceptedSocket.Event.GONE) {
             onGone();
+        } else if (message == Signal.LOOK_FOR_SILENT_PEERS) {
+            endSilentPeers();
         } else if (message instanceof Tcp.Bound made) {
             listener = getSender();
+            localPort = made.localAddress().getPort();
+            lookLater();
             bound.complete(made.localAddress());
             acceptNext();
         } else if (message instanceof Tcp.CommandFailed failed) {
@@ -106,7 +125,34 @@ final class Acceptor extends UntypedAbstractActor {
         }
     }
 
+    /** A peer whom the network has lost doesn't say so; see {@link SilentPeers}. */
+    private void endSilentPeers() {
+        for (String peer : SilentPeers.of(localPort)) {
+            ActorRef socket = socketOf.get(peer);
+            if (socket != null) {
+                socket.tell(AcceptedSocket.Command.ABORT, getSelf());
+            }
+        }
+        lookLater();
+    }
+
+    private void lookLater() {
+        getContext()
+                .getSystem()
+                .scheduler()
+                .scheduleOnce(
+                        LOOK_EVERY,
+                        getSelf(),
+                        Signal.LOOK_FOR_SILENT_PEERS,
+                        getContext().getDispatcher(),
+                        getSelf());
+    }
+
     private void onGone() {
+        String peer = peerOf.remove(getSender());
+        if (peer != null) {
+            socketOf.remove(peer, getSender());
+        }
         sockets--;
         if (full) {
             acceptNext();
