@@ -34,9 +34,6 @@ final class Acceptor extends UntypedAbstractActor {
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(4);
 
-    private final Map<String, ActorRef> socketOf = new HashMap<>();
-    private final Map<ActorRef, String> peerOf = new HashMap<>();
-    private int localPort;
     private final LeanWire wire;
     private final InetSocketAddress address;
     private final ServerSettings settings;
@@ -46,7 +43,12 @@ final class Acceptor extends UntypedAbstractActor {
     private @Nullable ActorRef listener;
     private boolean unbound;
     private boolean full;
-    private int sockets;
+    private int localPort;
+
+    /** Every open socket, by its peer's name and the other way round. */
+    private final Map<String, ActorRef> socketOf = new HashMap<>();
+
+    private final Map<ActorRef, String> peerOf = new HashMap<>();
 
     private Acceptor(
             LeanWire wire,
@@ -86,7 +88,6 @@ final class Acceptor extends UntypedAbstractActor {
     @Override
     public void onReceive(Object message) {
         if (message instanceof Tcp.Connected made) {
-            sockets++;
             ActorRef socket = getContext().actorOf(AcceptedSocket.props(wire, getSender()));
             String peer = SilentPeers.name(made.remoteAddress());
             socketOf.put(peer, socket);
@@ -119,7 +120,7 @@ final class Acceptor extends UntypedAbstractActor {
     }
 
     private void acceptNext() {
-        full = sockets >= settings.getMaxConnections();
+        full = peerOf.size() >= settings.getMaxConnections();
         if (!full && listener != null && !unbound) {
             listener.tell(TcpMessage.resumeAccepting(1), getSelf());
         }
@@ -153,7 +154,6 @@ final class Acceptor extends UntypedAbstractActor {
         if (peer != null) {
             socketOf.remove(peer, getSender());
         }
-        sockets--;
         if (full) {
             acceptNext();
         }
@@ -176,7 +176,7 @@ final class Acceptor extends UntypedAbstractActor {
     }
 
     private void finishIfEmpty() {
-        if (sockets == 0) {
+        if (peerOf.isEmpty()) {
             finishing.forEach(done -> done.complete(Done.done()));
             finishing.clear();
         }

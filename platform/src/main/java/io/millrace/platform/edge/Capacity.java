@@ -1,5 +1,6 @@
 package io.millrace.platform.edge;
 
+import io.millrace.platform.connection.Connections;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Refusal;
 import java.time.Duration;
@@ -9,7 +10,13 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Capacity {
     private Capacity() {}
 
-    static Refused nodeFull() {
+    static void require(Connections connections, EdgeSettings settings) {
+        if (connections.count() >= settings.connections()) {
+            throw nodeFull();
+        }
+    }
+
+    private static Refused nodeFull() {
         Duration after = Duration.ofSeconds(ThreadLocalRandom.current().nextInt(2, 11));
         return new Refused(Refusal.of(Code.NODE_FULL, Code.NODE_FULL.happened(), after));
     }

@@ -30,11 +30,12 @@ final class SilentPeers {
     /** The names, as {@link #name} makes them, of the silent peers of the sockets on this local port. */
     static List<String> of(int localPort) {
         List<String> silent = new ArrayList<>();
+        String port = String.format(Locale.ROOT, ":%04X", localPort);
         for (Path table : TABLES) {
             try (Stream<String> lines = Files.lines(table)) {
                 lines.skip(1)
                         .map(line -> line.trim().split("\\s+"))
-                        .filter(columns -> isSilent(columns, localPort))
+                        .filter(columns -> isSilent(columns, port))
                         .forEach(columns -> silent.add(withoutMapping(columns[2])));
             } catch (IOException notLinux) {
                 return silent;
@@ -57,11 +58,11 @@ final class SilentPeers {
     }
 
     /** Columns: number, local, remote, state, queues, timer:when, retransmissions (hexadecimal), and more. */
-    private static boolean isSilent(String[] columns, int localPort) {
+    private static boolean isSilent(String[] columns, String localPort) {
         return columns.length > 6
                 && columns[3].equals(ESTABLISHED)
                 && columns[5].startsWith(RETRANSMITTING)
-                && columns[1].endsWith(String.format(Locale.ROOT, ":%04X", localPort))
+                && columns[1].endsWith(localPort)
                 && Integer.parseInt(columns[6], 16) >= RETRANSMISSIONS;
     }
 

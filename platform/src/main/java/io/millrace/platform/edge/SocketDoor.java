@@ -40,9 +40,7 @@ final class SocketDoor {
     CompletionStage<HttpResponse> open(Call call) {
         String key = handshakeKey(call);
         return login(call).thenCompose(login -> {
-            if (connections.count() >= settings.connections()) {
-                throw Capacity.nodeFull();
-            }
+            Capacity.require(connections, settings);
             Connections.Opened opened =
                     connections.open(new Opening(Transport.WEBSOCKET, login.login(), List.of(), logins::verify));
             return opened.frames()

@@ -53,9 +53,7 @@ final class StreamDoor {
                     logins.requireAct(login, Act.HISTORY, channel);
                 }
             }
-            if (connections.count() >= settings.connections()) {
-                throw Capacity.nodeFull();
-            }
+            Capacity.require(connections, settings);
             List<Want> wants = channels.stream()
                     .map(channel -> new Want(channel, lastEventId, start))
                     .toList();
