@@ -5,6 +5,7 @@ import io.millrace.platform.access.Access;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
@@ -48,7 +49,7 @@ public final class Edge {
             Clock clock,
             Materializer materializer) {
         this.logins = new Logins(accessSettings, verifier, access, clock);
-        this.publish = new PublishDoor(logins, rooms.relays(), settings.publishing(), materializer);
+        this.publish = new PublishDoor(logins, rooms.families(), rooms.relays(), settings.publishing(), materializer);
         this.stream = new StreamDoor(logins, rooms.connections(), settings);
         this.socket = new SocketDoor(logins, rooms.connections(), settings);
         this.history = new HistoryDoor(logins, rooms.relays(), rooms.journal(), rooms.epoch(), settings.history());
@@ -62,7 +63,13 @@ public final class Edge {
      *
      * @param stats this node's figures as JSON, for admins
      */
-    public record Rooms(Relays relays, Connections connections, Journal journal, Epoch epoch, Supplier<byte[]> stats) {}
+    public record Rooms(
+            Families families,
+            Relays relays,
+            Connections connections,
+            Journal journal,
+            Epoch epoch,
+            Supplier<byte[]> stats) {}
 
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
         CompletionStage<HttpResponse> response;
