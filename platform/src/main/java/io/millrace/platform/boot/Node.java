@@ -16,6 +16,7 @@ import io.millrace.platform.edge.Binding;
 import io.millrace.platform.edge.Edge;
 import io.millrace.platform.edge.EdgeSettings;
 import io.millrace.platform.edge.Ports;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.ops.Admin;
 import io.millrace.platform.ops.Canary;
 import io.millrace.platform.ops.Readiness;
@@ -79,6 +80,7 @@ public final class Node {
         ClusterSettings cluster = ClusterSettings.from(millrace.getConfig("cluster"));
         HttpSettings ports = HttpSettings.from(millrace.getConfig("http"));
         ChannelSettings channels = ChannelSettings.from(millrace);
+        Families families = Families.from(millrace);
         RelaySettings relaySettings = RelaySettings.from(millrace.getConfig("relay"));
         ConnectionSettings connectionSettings = ConnectionSettings.from(millrace.getConfig("connection"));
         EdgeSettings edgeSettings = EdgeSettings.from(millrace.getConfig("edge"));
@@ -93,7 +95,8 @@ public final class Node {
             Readiness readiness = new Readiness(system, storage);
             join(system, cluster);
 
-            Function<ChannelName, EntityRef<Channel.Command>> channel = channels(system, channels, storage, clock);
+            Function<ChannelName, EntityRef<Channel.Command>> channel =
+                    channels(system, channels, families, storage, clock);
             Relays relays =
                     Relays.start(system, relaySettings, storage.journal(), storage.epoch(), registry, channel::apply);
             Access access = new Access();
@@ -117,7 +120,8 @@ public final class Node {
                     accessSettings,
                     verifier,
                     access,
-                    new Edge.Rooms(relays, connections, storage.journal(), storage.epoch(), stats::json, registry),
+                    new Edge.Rooms(
+                            families, relays, connections, storage.journal(), storage.epoch(), stats::json, registry),
                     clock,
                     Materializer.createMaterializer(system));
             Drain drain = Drain.of(system, drainSettings, readiness, connections);
@@ -200,16 +204,20 @@ public final class Node {
     }
 
     private static Function<ChannelName, EntityRef<Channel.Command>> channels(
-            ActorSystem<Void> system, ChannelSettings settings, Storage storage, Clock clock) {
+            ActorSystem<Void> system, ChannelSettings settings, Families families, Storage storage, Clock clock) {
         ClusterSharding sharding = ClusterSharding.get(system);
-        sharding.init(Entity.of(
-                Channel.KEY,
-                entity -> Channel.create(ChannelName.of(entity.getEntityId()), settings, storage.journal(), clock)));
+        sharding.init(Entity.of(Channel.KEY, entity -> {
+            ChannelName channel = ChannelName.of(entity.getEntityId());
+            return Channel.create(channel, families.of(channel), settings, storage.journal(), clock);
+        }));
         ClusterSingleton.get(system)
                 .init(SingletonActor.of(
                         RetentionSweep.create(
-                                settings, storage.journal(), clock, (channel, command) -> sharding.entityRefFor(
-                                                Channel.KEY, channel.value())
+                                settings,
+                                families,
+                                storage.journal(),
+                                clock,
+                                (channel, command) -> sharding.entityRefFor(Channel.KEY, channel.value())
                                         .tell(command)),
                         "retention-sweep"));
         return channel -> sharding.entityRefFor(Channel.KEY, channel.value());

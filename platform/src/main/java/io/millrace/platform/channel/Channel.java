@@ -10,6 +10,7 @@ import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Announcement.Announced;
 import io.millrace.platform.channel.Announcement.Head;
 import io.millrace.platform.channel.ChannelState.Decided;
+import io.millrace.platform.family.Family;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.Event;
@@ -87,6 +88,7 @@ public final class Channel
     private Channel(
             ChannelName channel,
             ActorContext<Command> context,
+            Family family,
             ChannelSettings settings,
             Journal journal,
             Clock clock) {
@@ -99,14 +101,14 @@ public final class Channel
         this.journal = journal;
         this.clock = clock;
         this.followers = new Followers(settings.followLease());
-        this.trimming = new Trimming(settings.retentionOf(channel));
+        this.trimming = new Trimming(family.retention());
     }
 
     public static Behavior<Command> create(
-            ChannelName channel, ChannelSettings settings, Journal journal, Clock clock) {
+            ChannelName channel, Family family, ChannelSettings settings, Journal journal, Clock clock) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new RetentionDue(), settings.work().checkInterval());
-            return new Channel(channel, context, settings, journal, clock);
+            return new Channel(channel, context, family, settings, journal, clock);
         }));
     }
 

@@ -6,6 +6,7 @@ import io.millrace.platform.access.Access;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
@@ -49,7 +50,7 @@ public final class Edge {
             Clock clock,
             Materializer materializer) {
         this.logins = new Logins(accessSettings, verifier, access, clock);
-        this.publish = new PublishDoor(logins, rooms.relays(), settings.publishing(), materializer);
+        this.publish = new PublishDoor(logins, rooms.families(), rooms.relays(), settings.publishing(), materializer);
         Capacity capacity = new Capacity(rooms.connections(), settings.admission(), rooms.registry());
         this.stream = new StreamDoor(logins, rooms.connections(), capacity, settings);
         this.socket = new SocketDoor(logins, rooms.connections(), capacity, settings);
@@ -65,6 +66,7 @@ public final class Edge {
      * @param stats this node's figures as JSON, for admins
      */
     public record Rooms(
+            Families families,
             Relays relays,
             Connections connections,
             Journal journal,

@@ -13,7 +13,6 @@ public record EdgeSettings(
         Config webSocket = edge.getConfig("websocket");
         return new EdgeSettings(
                 new Publishing(
-                        Math.toIntExact(edge.getBytes("event-bytes")),
                         Math.toIntExact(edge.getBytes("batch-bytes")),
                         edge.getInt("batch-events"),
                         edge.getDuration("body-timeout")),
@@ -47,18 +46,16 @@ public record EdgeSettings(
     /**
      * What one publish may bring.
      *
-     * @param eventBytes the data of one event
      * @param batchBytes the whole body
      * @param batchEvents events in one batch
      * @param bodyTimeout how long the body may take to arrive
      */
-    public record Publishing(int eventBytes, int batchBytes, int batchEvents, Duration bodyTimeout) {
+    public record Publishing(int batchBytes, int batchEvents, Duration bodyTimeout) {
         public Publishing {
-            require(eventBytes >= 1024, "event-bytes", "1 KiB or more");
             require(
-                    batchBytes >= eventBytes && batchBytes <= 2 * 1024 * 1024 - 64 * 1024,
+                    batchBytes >= 1024 && batchBytes <= 2 * 1024 * 1024 - 64 * 1024,
                     "batch-bytes",
-                    "event-bytes to 1.9 MiB, since a batch must fit one frame between nodes");
+                    "1 KiB to 1.9 MiB, since a batch must fit one frame between nodes");
             require(batchEvents >= 1 && batchEvents <= 10_000, "batch-events", "1 to 10000");
             require(bodyTimeout.toMillis() >= 100, "body-timeout", "100ms or more");
         }
