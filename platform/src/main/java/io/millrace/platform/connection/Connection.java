@@ -172,6 +172,9 @@ final class Connection {
         if (conversation != null) {
             conversation.isLoggedIn(login);
             line.say(Wire.message(ServerMessage.connected(connected(login, List.of()))));
+            if (from != null && from.caller().own()) {
+                conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null), login);
+            }
         } else if (from != null) {
             line.follow(from.wants(), greeting -> greet(login, greeting));
         }
@@ -273,6 +276,10 @@ final class Connection {
             conversation.isLoggedIn(renewed);
         }
         conversation.answerLogin(loggedIn.message(), renewed);
+        if (loggedIn.message().own()) {
+            conversation.subscribeOwn(
+                    new ClientMessage.SubscribeOwn(loggedIn.message().ref(), null), renewed);
+        }
         return Behaviors.same();
     }
 
