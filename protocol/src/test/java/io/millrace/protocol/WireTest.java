@@ -88,7 +88,7 @@ class WireTest {
 
     @TestFactory
     Stream<DynamicTest> clientMessages() {
-        return Cases.of("wire/client-messages.json", 11, it -> assertThat(describe(ClientMessage.parse(
+        return Cases.of("wire/client-messages.json", 14, it -> assertThat(describe(ClientMessage.parse(
                         Cases.utf8(it.get("input").asText()), JsonInput.Limits.ofBytes(10_000), 10)))
                 .isEqualTo(described(it.get("expected"))));
     }
@@ -111,6 +111,15 @@ class WireTest {
         if (message instanceof ClientMessage.Authenticate authenticate) {
             fields.put("type", "authenticate");
             fields.put("token", authenticate.token());
+            if (authenticate.own()) {
+                fields.put("own", "true");
+            }
+        } else if (message instanceof ClientMessage.SubscribeOwn subscribe) {
+            fields.put("type", "subscribe");
+            fields.put("own", "true");
+            if (subscribe.from() != null) {
+                fields.put("from", subscribe.from());
+            }
         } else if (message instanceof ClientMessage.Subscribe subscribe) {
             fields.put("type", "subscribe");
             fields.put("channel", subscribe.channel().value());

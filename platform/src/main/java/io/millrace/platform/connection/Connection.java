@@ -7,6 +7,7 @@ import io.millrace.protocol.ClientMessage;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control;
 import io.millrace.protocol.Epoch;
+import io.millrace.protocol.Filter;
 import io.millrace.protocol.Refusal;
 import io.millrace.protocol.ServerMessage;
 import java.time.Clock;
@@ -172,6 +173,9 @@ final class Connection {
         if (conversation != null) {
             conversation.isLoggedIn(login);
             line.say(Wire.message(ServerMessage.connected(connected(login, List.of()))));
+            if (from != null && from.caller().own()) {
+                conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null, Filter.NONE), login);
+            }
         } else if (from != null) {
             line.follow(from.wants(), greeting -> greet(login, greeting));
         }
@@ -273,6 +277,10 @@ final class Connection {
             conversation.isLoggedIn(renewed);
         }
         conversation.answerLogin(loggedIn.message(), renewed);
+        if (loggedIn.message().own()) {
+            conversation.subscribeOwn(
+                    new ClientMessage.SubscribeOwn(loggedIn.message().ref(), null, Filter.NONE), renewed);
+        }
         return Behaviors.same();
     }
 

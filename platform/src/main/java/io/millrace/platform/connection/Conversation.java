@@ -101,6 +101,8 @@ final class Conversation {
             refuse(message.ref(), Refusal.of(Code.UNAUTHENTICATED, "send authenticate with a token first"));
         } else if (message instanceof ClientMessage.Subscribe subscribe) {
             subscribe(subscribe, known);
+        } else if (message instanceof ClientMessage.SubscribeOwn own) {
+            subscribeOwn(own, known);
         } else if (message instanceof ClientMessage.Unsubscribe unsubscribe) {
             followed.remove(unsubscribe.channel());
             line.unfollow(
@@ -124,6 +126,21 @@ final class Conversation {
     void answerLogin(ClientMessage.Authenticate message, Login login) {
         line.say(Wire.message(
                 ServerMessage.authenticated(message.ref(), login.subject(), login.entity(), login.expiresAt())));
+    }
+
+    /** Every channel of the login's own that no rule forbids and that isn't followed yet. */
+    void subscribeOwn(ClientMessage.SubscribeOwn message, Login login) {
+        List<ChannelName> missing = around
+                .access()
+                .ownToHear(login, around.clock().instant())
+                .stream()
+                .filter(channel -> !followed.contains(channel))
+                .toList();
+        if (missing.isEmpty()) {
+            refuse(message.ref(), Refusal.of(Code.INVALID_MESSAGE, "own: there is none, or all are subscribed to"));
+        }
+        missing.forEach(channel -> subscribe(
+                new ClientMessage.Subscribe(message.ref(), channel, message.from(), message.filter()), login));
     }
 
     private void subscribe(ClientMessage.Subscribe message, Login login) {

@@ -54,6 +54,18 @@ final class Call {
         return query.getAll(name);
     }
 
+    /** A parameter that is {@code true}, or {@code false}, or left out, which is false too. */
+    boolean flag(String name) {
+        String value = parameter(name);
+        if (value == null || value.equals("false")) {
+            return false;
+        }
+        if (value.equals("true")) {
+            return true;
+        }
+        throw new InvalidInput(Code.INVALID_PARAMETER, name, "must be true or false");
+    }
+
     /** Refuses parameters that this address doesn't know, so that a typing error isn't taken for consent. */
     void requireOnly(String... known) {
         List<String> names = List.of(known);

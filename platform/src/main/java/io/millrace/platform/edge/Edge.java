@@ -106,8 +106,12 @@ public final class Edge {
                 call.requireOnly("after", "since", "limit", "wait");
                 return get(call, () -> history.read(call, channel));
             }
+        } else if (path.size() == 4 && path.get(0).equals("v1") && path.get(3).equals("events")) {
+            return post(call, () -> publish.publish(call, addressed(path.get(1), path.get(2))));
+        } else if (path.equals(List.of("v1", "broadcast", "events"))) {
+            return post(call, () -> publish.publish(call, channel("global")));
         } else if (path.equals(List.of("v1", "events"))) {
-            call.requireOnly("channel", "from", "lastEventId");
+            call.requireOnly("channel", "own", "from", "lastEventId");
             return get(call, () -> stream.open(call, stream.channels(call)));
         } else if (path.equals(List.of("v1", "stats"))) {
             return get(call, () -> stats(call));
@@ -123,7 +127,7 @@ public final class Edge {
         }
         if (call.method().equals(HttpMethods.GET)) {
             call.requireOnly("from", "lastEventId");
-            return stream.open(call, Set.of(channel));
+            return stream.open(call, login -> Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);
     }
@@ -141,11 +145,29 @@ public final class Edge {
         return call.method().equals(HttpMethods.GET) ? door.get() : notAllowed(call, HttpMethods.GET);
     }
 
+    private static CompletionStage<HttpResponse> post(Call call, Supplier<CompletionStage<HttpResponse>> door) {
+        return call.method().equals(HttpMethods.POST) ? door.get() : notAllowed(call, HttpMethods.POST);
+    }
+
     private static CompletionStage<HttpResponse> notAllowed(Call call, HttpMethod... methods) {
         String allow =
                 String.join(", ", Arrays.stream(methods).map(HttpMethod::value).toList());
         return CompletableFuture.completedFuture(Replies.refusal(Refusal.of(Code.METHOD_NOT_ALLOWED), call.address())
                 .addHeader(RawHeader.create("Allow", allow)));
+    }
+
+    /** Whom an event is for, by a name that isn't a channel's: {@code users/42} and {@code entities/e7}. */
+    private static ChannelName addressed(String whom, String id) {
+        String family =
+                switch (whom) {
+                    case "users" -> "user:";
+                    case "entities" -> "entity:";
+                    default -> throw new Refused(Refusal.of(Code.NOT_FOUND));
+                };
+        if (id.isEmpty() || id.indexOf(':') >= 0) {
+            throw new Refused(Refusal.of(Code.INVALID_CHANNEL, "an id is not empty and has no colon"));
+        }
+        return channel(family + id);
     }
 
     private static ChannelName channel(String name) {

@@ -1,6 +1,7 @@
 package io.millrace.platform.edge;
 
 import io.millrace.platform.access.Login;
+import io.millrace.platform.connection.Caller;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
@@ -43,12 +44,16 @@ final class SocketDoor {
         String key = handshakeKey(call);
         return login(call).thenCompose(login -> {
             capacity.require();
-            Connections.Opened opened =
-                    connections.open(new Opening(Transport.WEBSOCKET, login.login(), List.of(), logins::verify));
+            Connections.Opened opened = connections.open(
+                    new Opening(Transport.WEBSOCKET, login.login(), List.of(), logins::verify, caller(call)));
             return opened.frames()
                     .thenApply(frames ->
                             switching(key, new EventStream(frames, new SocketHearing(opened, settings.socket()))));
         });
+    }
+
+    private Caller caller(Call call) {
+        return new Caller("", call.flag("own"));
     }
 
     private record Known(@Nullable Login login) {}

@@ -89,10 +89,19 @@ final class RunningNode implements AutoCloseable {
         return token(subject, Instant.now().plus(Duration.ofMinutes(10)), grants);
     }
 
+    /** A token of somebody who belongs to an entity. */
+    static String entityToken(String subject, String entity, String... grants) {
+        return token(subject, entity, Instant.now().plus(Duration.ofMinutes(10)), grants);
+    }
+
     static String token(String subject, Instant expires, String... grants) {
+        return token(subject, null, expires, grants);
+    }
+
+    private static String token(String subject, String entity, Instant expires, String... grants) {
         Login login = new Login(
                 subject,
-                null,
+                entity,
                 Arrays.stream(grants).map(Grant::parse).toList(),
                 expires,
                 UUID.randomUUID().toString(),
