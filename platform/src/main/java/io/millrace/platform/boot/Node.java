@@ -105,6 +105,7 @@ public final class Node {
                     connectionSettings,
                     millrace.getConfig("edge"),
                     relays,
+                    families,
                     access,
                     storage.epoch(),
                     registry,

@@ -50,9 +50,9 @@ public final class Edge {
             Materializer materializer) {
         this.logins = new Logins(accessSettings, verifier, access, clock);
         this.publish = new PublishDoor(logins, rooms.families(), rooms.relays(), settings.publishing(), materializer);
-        this.stream = new StreamDoor(logins, rooms.connections(), settings);
+        this.stream = new StreamDoor(logins, rooms, settings);
         this.socket = new SocketDoor(logins, rooms.connections(), settings);
-        this.history = new HistoryDoor(logins, rooms.relays(), rooms.journal(), rooms.epoch(), settings.history());
+        this.history = new HistoryDoor(logins, rooms, settings.history());
         this.stats = rooms.stats();
         this.crossOrigin = new CrossOrigin(logins);
         this.materializer = materializer;
@@ -100,11 +100,11 @@ public final class Edge {
                 return events(call, channel);
             }
             if (path.get(3).equals("history")) {
-                call.requireOnly("after", "since", "limit", "wait");
+                call.requireOnlyFilterAnd("after", "since", "limit", "wait");
                 return get(call, () -> history.read(call, channel));
             }
         } else if (path.equals(List.of("v1", "events"))) {
-            call.requireOnly("channel", "from", "lastEventId");
+            call.requireOnlyFilterAnd("channel", "from", "lastEventId");
             return get(call, () -> stream.open(call, stream.channels(call)));
         } else if (path.equals(List.of("v1", "stats"))) {
             return get(call, () -> stats(call));
@@ -119,7 +119,7 @@ public final class Edge {
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
-            call.requireOnly("from", "lastEventId");
+            call.requireOnlyFilterAnd("from", "lastEventId");
             return stream.open(call, Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);

@@ -4,9 +4,11 @@ import io.millrace.platform.access.Act;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
+import io.millrace.platform.connection.Views;
 import io.millrace.platform.connection.Want;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
+import io.millrace.protocol.Filter;
 import io.millrace.protocol.InvalidInput;
 import io.millrace.protocol.Refusal;
 import io.millrace.protocol.Start;
@@ -33,11 +35,13 @@ final class StreamDoor {
 
     private final Logins logins;
     private final Connections connections;
+    private final Views views;
     private final EdgeSettings settings;
 
-    StreamDoor(Logins logins, Connections connections, EdgeSettings settings) {
+    StreamDoor(Logins logins, Edge.Rooms rooms, EdgeSettings settings) {
         this.logins = logins;
-        this.connections = connections;
+        this.connections = rooms.connections();
+        this.views = new Views(rooms.families());
         this.settings = settings;
     }
 
@@ -46,16 +50,18 @@ final class StreamDoor {
             String lastEventId = lastEventId(call);
             String from = call.parameter("from");
             Start start = from == null ? new Start.Latest() : Start.parse(from);
+            Filter filter = call.filter();
             boolean liveOnly = lastEventId == null && start instanceof Start.Latest;
             for (ChannelName channel : channels) {
                 logins.requireAct(login, Act.SUBSCRIBE, channel);
+                views.requireFilterable(channel, filter);
                 if (!liveOnly) {
                     logins.requireAct(login, Act.HISTORY, channel);
                 }
             }
             Capacity.require(connections, settings);
             List<Want> wants = channels.stream()
-                    .map(channel -> new Want(channel, lastEventId, start))
+                    .map(channel -> new Want(channel, lastEventId, start, filter))
                     .toList();
             return connections
                     .open(new Opening(Transport.SSE, login, wants, logins::verify))

@@ -43,6 +43,10 @@ final class RunningNode implements AutoCloseable {
               }
               connection { sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
               edge { websocket.login-timeout = 1s, stream-channels = 3 }
+              families {
+                private { claims { region = area }, mask = [ { field = price, claim = role, values = [boss] } ] }
+                unfiltered { filters = off }
+              }
             }
             """
                     .formatted(SECRET));
@@ -90,13 +94,17 @@ final class RunningNode implements AutoCloseable {
     }
 
     static String token(String subject, Instant expires, String... grants) {
+        return token(subject, expires, Map.of(), grants);
+    }
+
+    static String token(String subject, Instant expires, Map<String, String> claims, String... grants) {
         Login login = new Login(
                 subject,
                 null,
                 Arrays.stream(grants).map(Grant::parse).toList(),
                 expires,
                 UUID.randomUUID().toString(),
-                Map.of());
+                claims);
         return TokenMint.mint("doors", "k", SECRET.getBytes(StandardCharsets.UTF_8), null, login, Clock.systemUTC());
     }
 
