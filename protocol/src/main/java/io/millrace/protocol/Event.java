@@ -17,4 +17,10 @@ public record Event(
         JsonData data,
         @Nullable String source,
         @Nullable String key,
-        String publisher) {}
+        String publisher) {
+
+    /** The same event with other data. */
+    public Event with(JsonData shown) {
+        return new Event(offset, time, type, shown, source, key, publisher);
+    }
+}

@@ -106,6 +106,7 @@ public final class Node {
                     connectionSettings,
                     millrace.getConfig("edge"),
                     relays,
+                    families,
                     access,
                     storage.epoch(),
                     registry,

@@ -75,12 +75,17 @@ final class Connection {
     /** What every connection of a node works with. */
     record Surroundings(
             Relays relays,
+            Views views,
             Access access,
             ConnectionSettings settings,
             ConnectionMeters meters,
             Conversation.Terms terms,
             Epoch epoch,
-            Clock clock) {}
+            Clock clock) {
+        Delivery.Sources sources() {
+            return new Delivery.Sources(relays, views, meters);
+        }
+    }
 
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
@@ -140,9 +145,7 @@ final class Connection {
             }
         };
         Wire wire = Wire.of(open.opening().transport());
-        open.source()
-                .complete(Source.fromGraph(
-                        new Delivery(wire, around.relays(), around.settings(), around.meters(), observer)));
+        open.source().complete(Source.fromGraph(new Delivery(wire, around.sources(), around.settings(), observer)));
         timers.startSingleTimer(new LoginDue(), around.terms().loginTimeout());
         return Behaviors.same();
     }
@@ -177,7 +180,7 @@ final class Connection {
                 conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null, Filter.NONE), login);
             }
         } else if (from != null) {
-            line.follow(from.wants(), greeting -> greet(login, greeting));
+            line.follow(login, from.wants(), greeting -> greet(login, greeting));
         }
     }
 
@@ -274,6 +277,7 @@ final class Connection {
             welcome(line, renewed);
         } else {
             watchExpiry(renewed);
+            line.seeAs(renewed);
             conversation.isLoggedIn(renewed);
         }
         conversation.answerLogin(loggedIn.message(), renewed);

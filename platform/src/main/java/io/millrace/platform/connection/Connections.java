@@ -3,6 +3,7 @@ package io.millrace.platform.connection;
 import com.typesafe.config.Config;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.platform.access.Access;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Epoch;
@@ -43,12 +44,20 @@ public final class Connections {
             ConnectionSettings settings,
             Config edge,
             Relays relays,
+            Families families,
             Access access,
             Epoch epoch,
             MeterRegistry registry,
             Clock clock) {
         Connection.Surroundings around = new Connection.Surroundings(
-                relays, access, settings, new ConnectionMeters(registry), Conversation.Terms.from(edge), epoch, clock);
+                relays,
+                new Views(families),
+                access,
+                settings,
+                new ConnectionMeters(registry),
+                Conversation.Terms.from(edge),
+                epoch,
+                clock);
         ClusterSharding sharding = ClusterSharding.get(system);
         Entity<Connection.Command, ShardingEnvelope<Connection.Command>> entity = Entity.of(
                         Connection.KEY, context -> Connection.create(new ConnectionId(context.getEntityId()), around))

@@ -146,6 +146,7 @@ final class Conversation {
     private void subscribe(ClientMessage.Subscribe message, Login login) {
         ChannelName channel = message.channel();
         Want want = want(message);
+        around.views().requireFilterable(channel, want.filter());
         if (denied(message.ref(), login, Act.SUBSCRIBE, channel)
                 || (!(want.start() instanceof Start.Latest) && denied(message.ref(), login, Act.HISTORY, channel))) {
             return;
@@ -159,14 +160,15 @@ final class Conversation {
             refuse(message.ref(), Refusal.of(Code.TOO_MANY_CHANNELS, "at most " + most + " on one connection"));
         } else {
             followed.add(channel);
-            line.follow(List.of(want), greeting -> subscribed(message, greeting));
+            line.follow(login, List.of(want), greeting -> subscribed(message, greeting));
         }
     }
 
     /** A position to go on from may be anything the client has kept; what is plainly none is refused as a mistake. */
     private static Want want(ClientMessage.Subscribe message) {
         String from = message.from();
-        return new Want(message.channel(), null, from == null ? new Start.Latest() : Start.parse(from));
+        Start start = from == null ? new Start.Latest() : Start.parse(from);
+        return new Want(message.channel(), null, start, message.filter());
     }
 
     private static ByteString subscribed(ClientMessage.Subscribe message, Line.Greeting greeting) {

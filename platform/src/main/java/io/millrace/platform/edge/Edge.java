@@ -52,9 +52,9 @@ public final class Edge {
         this.logins = new Logins(accessSettings, verifier, access, clock);
         this.publish = new PublishDoor(logins, rooms.families(), rooms.relays(), settings.publishing(), materializer);
         Capacity capacity = new Capacity(rooms.connections(), settings.admission(), rooms.registry());
-        this.stream = new StreamDoor(logins, rooms.connections(), capacity, settings);
+        this.stream = new StreamDoor(logins, rooms, capacity, settings);
         this.socket = new SocketDoor(logins, rooms.connections(), capacity, settings);
-        this.history = new HistoryDoor(logins, rooms.relays(), rooms.journal(), rooms.epoch(), settings.history());
+        this.history = new HistoryDoor(logins, rooms, settings.history());
         this.stats = rooms.stats();
         this.crossOrigin = new CrossOrigin(logins);
         this.materializer = materializer;
@@ -103,7 +103,7 @@ public final class Edge {
                 return events(call, channel);
             }
             if (path.get(3).equals("history")) {
-                call.requireOnly("after", "since", "limit", "wait");
+                call.requireOnlyFilterAnd("after", "since", "limit", "wait");
                 return get(call, () -> history.read(call, channel));
             }
         } else if (path.size() == 4 && path.get(0).equals("v1") && path.get(3).equals("events")) {
@@ -111,7 +111,7 @@ public final class Edge {
         } else if (path.equals(List.of("v1", "broadcast", "events"))) {
             return post(call, () -> publish.publish(call, channel("global")));
         } else if (path.equals(List.of("v1", "events"))) {
-            call.requireOnly("channel", "own", "from", "lastEventId");
+            call.requireOnlyFilterAnd("channel", "own", "from", "lastEventId");
             return get(call, () -> stream.open(call, stream.channels(call)));
         } else if (path.equals(List.of("v1", "stats"))) {
             return get(call, () -> stats(call));
@@ -126,7 +126,7 @@ public final class Edge {
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
-            call.requireOnly("from", "lastEventId");
+            call.requireOnlyFilterAnd("from", "lastEventId");
             return stream.open(call, login -> Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);

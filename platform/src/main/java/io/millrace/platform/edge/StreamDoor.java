@@ -5,9 +5,11 @@ import io.millrace.platform.access.Login;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
+import io.millrace.platform.connection.Views;
 import io.millrace.platform.connection.Want;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
+import io.millrace.protocol.Filter;
 import io.millrace.protocol.Refusal;
 import io.millrace.protocol.Start;
 import java.util.LinkedHashSet;
@@ -35,12 +37,14 @@ final class StreamDoor {
     private final Logins logins;
     private final Connections connections;
     private final Capacity capacity;
+    private final Views views;
     private final EdgeSettings settings;
 
-    StreamDoor(Logins logins, Connections connections, Capacity capacity, EdgeSettings settings) {
+    StreamDoor(Logins logins, Edge.Rooms rooms, Capacity capacity, EdgeSettings settings) {
         this.logins = logins;
-        this.connections = connections;
+        this.connections = rooms.connections();
         this.capacity = capacity;
+        this.views = new Views(rooms.families());
         this.settings = settings;
     }
 
@@ -51,16 +55,18 @@ final class StreamDoor {
             String lastEventId = lastEventId(call);
             String from = call.parameter("from");
             Start start = from == null ? new Start.Latest() : Start.parse(from);
+            Filter filter = call.filter();
             boolean liveOnly = lastEventId == null && start instanceof Start.Latest;
             for (ChannelName channel : channels) {
                 logins.requireAct(login, Act.SUBSCRIBE, channel);
+                views.requireFilterable(channel, filter);
                 if (!liveOnly) {
                     logins.requireAct(login, Act.HISTORY, channel);
                 }
             }
             capacity.require();
             List<Want> wants = channels.stream()
-                    .map(channel -> new Want(channel, lastEventId, start))
+                    .map(channel -> new Want(channel, lastEventId, start, filter))
                     .toList();
             return connections
                     .open(new Opening(Transport.SSE, login, wants, logins::verify))
