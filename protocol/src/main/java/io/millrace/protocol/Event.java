@@ -17,4 +17,10 @@ public record Event(
         JsonData data,
         @Nullable String source,
         @Nullable String key,
-        String publisher) {}
+        String publisher) {
+
+    /** Whether it is the last event its channel will ever have ({@link StreamEnd}). */
+    public boolean isEnd() {
+        return type.isEnd();
+    }
+}
