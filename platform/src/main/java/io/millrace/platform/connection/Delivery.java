@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -53,6 +54,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
     /** What becomes known of the stream. */
     interface Observer {
         void lineIsUp(Line line);
+
+        /** The channel's end has gone out to a client that stays; it is no longer followed. */
+        void channelIsOver(ChannelName channel);
 
         /** The stream has ended; {@code code} is its own reason, null where the client left. */
         void lineIsDown(@Nullable Code code);
@@ -100,6 +104,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         private volatile boolean stopped;
         private final Deque<ByteString> words = new ArrayDeque<>();
         private long wordBytes;
+        private final Set<Track> over = new HashSet<>();
         private int turn;
         private boolean ending;
         private boolean awaitingPong;
@@ -161,12 +166,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         @Override
         public void unfollow(ChannelName channel, ByteString goodbye) {
             run.invoke(() -> {
-                Track left = tracks.remove(channel);
-                standing = null;
-                if (left != null) {
-                    joined.remove(left.feed());
-                    left.feed().leave(this);
-                }
+                leave(channel);
                 speak(goodbye);
             });
         }
@@ -245,6 +245,34 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             if (events > 0) {
                 meters.delivered(events);
             }
+            if (!over.isEmpty()) {
+                letGoOfWhatIsOver();
+            }
+        }
+
+        /** An event stream ends with the last of its channels; a WebSocket goes on without those that are over. */
+        private void letGoOfWhatIsOver() {
+            if (wire == Wire.SSE) {
+                if (over.size() == tracks.size()) {
+                    endedBy = Code.COMPLETE;
+                    ending = true;
+                }
+                return;
+            }
+            for (Track track : over) {
+                leave(track.feed().channel());
+                observer.channelIsOver(track.feed().channel());
+            }
+            over.clear();
+        }
+
+        private void leave(ChannelName channel) {
+            Track left = tracks.remove(channel);
+            standing = null;
+            if (left != null) {
+                joined.remove(left.feed());
+                left.feed().leave(this);
+            }
         }
 
         private int gatherFrom(Track track, ByteStringBuilder bytes) {
@@ -263,6 +291,8 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             }
             if (track.needsPage()) {
                 read(track);
+            } else if (track.isOver()) {
+                over.add(track);
             }
             return events;
         }
@@ -347,7 +377,10 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
 
         private void begun(List<Beginning> beginnings, Function<Greeting, ByteString> greeting) {
             for (Beginning begun : beginnings) {
-                tracks.put(begun.feed().channel(), new Track(begun.feed(), begun.position()));
+                tracks.put(
+                        begun.feed().channel(),
+                        new Track(
+                                begun.feed(), begun.position(), begun.standing().isOver()));
                 if (begun.reset() != null) {
                     meters.resets.increment();
                 }
@@ -377,7 +410,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
                 long requested = track.position();
                 long oldest = page.bounds().availableFrom();
                 if (oldest > requested + 1) {
-                    track.skipTo(oldest - 1);
+                    track.skipTo(
+                            oldest - 1,
+                            page.bounds().complete() && oldest > page.bounds().head());
                     meters.resets.increment();
                     Position asked = new Position(track.feed().epoch(), requested);
                     Control reset = Beginning.resetOf(track.feed(), asked, page.bounds(), ResetReason.RETENTION);

@@ -24,10 +24,17 @@ final class Track {
     private @Nullable EncodedPage page;
     private int pageIndex;
     private boolean reading;
+    private boolean over;
 
     Track(Feed feed, long position) {
+        this(feed, position, false);
+    }
+
+    /** @param over whether the position is the stream's end already */
+    Track(Feed feed, long position, boolean over) {
         this.feed = feed;
         this.position = position;
+        this.over = over;
     }
 
     Feed feed() {
@@ -39,6 +46,11 @@ final class Track {
         return position;
     }
 
+    /** Whether the stream's end was handed out, so that nothing will ever come. */
+    boolean isOver() {
+        return over;
+    }
+
     boolean isLive() {
         return node != null;
     }
@@ -46,6 +58,12 @@ final class Track {
     /** The next event, or null where there is none now: either it is caught up, or it {@link #needsPage}. */
     @Nullable
     EncodedEvent next() {
+        EncodedEvent event = over ? null : nextEvent();
+        over |= event != null && event.event().isEnd();
+        return event;
+    }
+
+    private @Nullable EncodedEvent nextEvent() {
         EncodedEvent paged = nextOfPage();
         if (paged != null) {
             return paged;
@@ -91,12 +109,12 @@ final class Track {
 
     /** Whether it can't go on without reading the journal, and isn't reading yet. */
     boolean needsPage() {
-        return node == null && page == null && !reading;
+        return node == null && page == null && !reading && !over;
     }
 
     /** Whether there is something to hand out or to read: what a connection asks before it goes to sleep. */
     boolean hasMore() {
-        return page != null || needsPage() || (node != null && node.next() != null);
+        return !over && (page != null || needsPage() || (node != null && node.next() != null));
     }
 
     void readingBegins() {
@@ -120,8 +138,13 @@ final class Track {
         return goesOn;
     }
 
-    /** Goes on after {@code offset}: what lies between is gone, and the client has been told. */
-    void skipTo(long offset) {
+    /**
+     * Goes on after {@code offset}: what lies between is gone, and the client has been told.
+     *
+     * @param ends whether the stream ended there
+     */
+    void skipTo(long offset, boolean ends) {
+        over = ends;
         position = offset;
         node = null;
         page = null;

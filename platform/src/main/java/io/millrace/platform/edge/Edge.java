@@ -32,6 +32,7 @@ import org.apache.pekko.stream.Materializer;
  */
 public final class Edge {
     private final PublishDoor publish;
+    private final CompleteDoor complete;
     private final StreamDoor stream;
     private final SocketDoor socket;
     private final HistoryDoor history;
@@ -50,7 +51,13 @@ public final class Edge {
             Materializer materializer) {
         this.logins = new Logins(accessSettings, verifier, access, clock);
         this.publish = new PublishDoor(logins, rooms.families(), rooms.relays(), settings.publishing(), materializer);
-        this.stream = new StreamDoor(logins, rooms.connections(), settings);
+        this.complete = new CompleteDoor(
+                logins,
+                rooms.families(),
+                rooms.relays(),
+                publish,
+                settings.publishing().limits());
+        this.stream = new StreamDoor(logins, rooms.connections(), new StreamEnds(rooms.relays()), settings);
         this.socket = new SocketDoor(logins, rooms.connections(), settings);
         this.history = new HistoryDoor(logins, rooms.relays(), rooms.journal(), rooms.epoch(), settings.history());
         this.stats = rooms.stats();
@@ -98,6 +105,12 @@ public final class Edge {
             ChannelName channel = channel(path.get(2));
             if (path.get(3).equals("events")) {
                 return events(call, channel);
+            }
+            if (path.get(3).equals("complete")) {
+                call.requireOnly();
+                return call.method().equals(HttpMethods.POST)
+                        ? complete.complete(call, channel)
+                        : notAllowed(call, HttpMethods.POST);
             }
             if (path.get(3).equals("history")) {
                 call.requireOnly("after", "since", "limit", "wait");

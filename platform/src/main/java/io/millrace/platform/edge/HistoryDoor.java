@@ -117,7 +117,10 @@ final class HistoryDoor {
 
     private CompletionStage<HistoryPage> page(ChannelName channel, Begin begin, int limit, Duration wait) {
         return read(channel, begin, limit).thenCompose(page -> {
-            boolean answerNow = !page.events().isEmpty() || wait.isZero() || begin.reset() != null;
+            boolean answerNow = !page.events().isEmpty()
+                    || wait.isZero()
+                    || begin.reset() != null
+                    || page.bounds().complete();
             return answerNow
                     ? CompletableFuture.completedFuture(json(channel, begin, page))
                     : untilNews(channel, begin.after(), wait)
@@ -166,6 +169,9 @@ final class HistoryDoor {
         long last = read.isEmpty() ? begin.after() : read.get(read.size() - 1).offset();
         HistoryPage whole = new HistoryPage(
                 channel, epoch, page.bounds().head(), page.bounds().availableFrom(), events, stamp.at(last));
+        if (page.bounds().complete() && last >= page.bounds().head()) {
+            whole = whole.last();
+        }
         Reset reset = begin.reset();
         return reset == null ? whole : whole.after(reset);
     }

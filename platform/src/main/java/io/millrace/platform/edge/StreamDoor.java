@@ -1,6 +1,7 @@
 package io.millrace.platform.edge;
 
 import io.millrace.platform.access.Act;
+import io.millrace.platform.access.Login;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
@@ -13,11 +14,13 @@ import io.millrace.protocol.Start;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +36,11 @@ final class StreamDoor {
 
     private final Logins logins;
     private final Connections connections;
+    private final StreamEnds ends;
     private final EdgeSettings settings;
 
-    StreamDoor(Logins logins, Connections connections, EdgeSettings settings) {
+    StreamDoor(Logins logins, Connections connections, StreamEnds ends, EdgeSettings settings) {
+        this.ends = ends;
         this.logins = logins;
         this.connections = connections;
         this.settings = settings;
@@ -57,15 +62,26 @@ final class StreamDoor {
             List<Want> wants = channels.stream()
                     .map(channel -> new Want(channel, lastEventId, start))
                     .toList();
-            return connections
-                    .open(new Opening(Transport.SSE, login, wants, logins::verify))
-                    .frames()
-                    .thenApply(frames -> HttpResponse.create()
-                            .addHeaders(HEADERS)
-                            .withEntity(HttpEntities.createCloseDelimited(
-                                    MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
-                            .addAttribute(EventStream.KEY, new EventStream(frames, null)));
+            return ends.isAtTheEnd(channels, lastEventId)
+                    .thenCompose(
+                            over -> over ? CompletableFuture.completedFuture(nothingMore()) : stream(login, wants));
         });
+    }
+
+    private CompletionStage<HttpResponse> stream(Login login, List<Want> wants) {
+        return connections
+                .open(new Opening(Transport.SSE, login, wants, logins::verify))
+                .frames()
+                .thenApply(frames -> HttpResponse.create()
+                        .addHeaders(HEADERS)
+                        .withEntity(HttpEntities.createCloseDelimited(
+                                MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
+                        .addAttribute(EventStream.KEY, new EventStream(frames, null)));
+    }
+
+    /** [spec] "HTTP 204 No Content [...] prevents the EventSource from reconnecting" (WHATWG HTML, 9.2.1). */
+    private static HttpResponse nothingMore() {
+        return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT).addHeaders(HEADERS);
     }
 
     /** The channels named in the query, each once. */

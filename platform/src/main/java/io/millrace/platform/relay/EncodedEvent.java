@@ -6,6 +6,7 @@ import io.millrace.protocol.Epoch;
 import io.millrace.protocol.Event;
 import io.millrace.protocol.ServerMessage;
 import io.millrace.protocol.SseFrames;
+import io.millrace.protocol.StreamEnd;
 import io.millrace.protocol.WsFrames;
 import java.nio.charset.StandardCharsets;
 import org.apache.pekko.util.ByteString;
@@ -49,7 +50,7 @@ public final class EncodedEvent {
         ByteString bytes = sse;
         if (bytes == null) {
             bytes = ByteString.fromArrayUnsafe(
-                    SseFrames.event(id(), event.type().value(), event.data().utf8()));
+                    SseFrames.event(id(), event.type().value(), data()));
             sse = bytes;
         }
         return bytes;
@@ -60,10 +61,14 @@ public final class EncodedEvent {
         ByteString bytes = sseWithoutId;
         if (bytes == null) {
             bytes = ByteString.fromArrayUnsafe(
-                    SseFrames.event(null, event.type().value(), event.data().utf8()));
+                    SseFrames.event(null, event.type().value(), data()));
             sseWithoutId = bytes;
         }
         return bytes;
+    }
+
+    private byte[] data() {
+        return event.isEnd() ? StreamEnd.json(channel, event) : event.data().utf8();
     }
 
     /** The WebSocket text frame. */
