@@ -23,4 +23,9 @@ public record Event(
     public Event with(JsonData shown) {
         return new Event(offset, time, type, shown, source, key, publisher);
     }
+
+    /** Whether it is the last event its channel will ever have ({@link StreamEnd}). */
+    public boolean isEnd() {
+        return type.isEnd();
+    }
 }

@@ -27,6 +27,11 @@ public record View(Filter filter, Map<String, String> required, Set<String> hidd
         return filter.isNone() && required.isEmpty() && hidden.isEmpty() && !blind;
     }
 
+    /** Whether nothing is kept from this login; what its own filter leaves out is another matter. */
+    public boolean seesAll() {
+        return required.isEmpty() && hidden.isEmpty() && !blind;
+    }
+
     /** Whether the event concerns this login at all. */
     public boolean concerns(EventData data) {
         if (blind) {

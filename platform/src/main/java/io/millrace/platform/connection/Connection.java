@@ -3,6 +3,7 @@ package io.millrace.platform.connection;
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.Login;
 import io.millrace.platform.relay.Relays;
+import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.ClientMessage;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control;
@@ -64,6 +65,8 @@ final class Connection {
 
     private record LineDown(@Nullable Code code) implements Command {}
 
+    private record ChannelOver(ChannelName channel) implements Command {}
+
     private record LoginExpired() implements Command {}
 
     private record LoginDue() implements Command {}
@@ -113,6 +116,7 @@ final class Connection {
             return Behaviors.receive(Command.class)
                     .onMessage(Open.class, connection::onOpen)
                     .onMessage(LineUp.class, connection::onLineUp)
+                    .onMessage(ChannelOver.class, connection::onChannelOver)
                     .onMessage(Said.class, connection::onSaid)
                     .onMessage(Pinged.class, connection::onPinged)
                     .onMessage(Ponged.class, connection::onPonged)
@@ -137,6 +141,11 @@ final class Connection {
             @Override
             public void lineIsUp(Line line) {
                 self.tell(new LineUp(line));
+            }
+
+            @Override
+            public void channelIsOver(ChannelName channel) {
+                self.tell(new ChannelOver(channel));
             }
 
             @Override
@@ -235,6 +244,13 @@ final class Connection {
             conversation.hear(said.utf8());
         }
         said.taken().complete(!ended);
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onChannelOver(ChannelOver over) {
+        if (conversation != null) {
+            conversation.isOver(over.channel());
+        }
         return Behaviors.same();
     }
 

@@ -76,6 +76,11 @@ final class Conversation {
         this.login = login;
     }
 
+    /** The channel's end has gone out, and with it the subscription. */
+    void isOver(ChannelName channel) {
+        followed.remove(channel);
+    }
+
     void hear(byte[] utf8) {
         Duration wait = rate.take(System.nanoTime());
         if (!wait.isZero()) {
@@ -177,12 +182,7 @@ final class Conversation {
         ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.reset(reset));
         Position position = new Position(begun.feed().epoch(), begun.position());
         return first.concat(Wire.message(ServerMessage.subscribed(
-                message.ref(),
-                message.channel(),
-                Cursor.of(message.channel(), position),
-                position.epoch(),
-                begun.standing().head(),
-                begun.standing().availableFrom())));
+                message.ref(), Cursor.of(message.channel(), position), position.epoch(), begun.standing())));
     }
 
     private void publish(ClientMessage.Publish message, Login login) {

@@ -38,6 +38,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
     interface Observer {
         void lineIsUp(Line line);
 
+        /** The channel's end has gone out to a client that stays; it is no longer followed. */
+        void channelIsOver(ChannelName channel);
+
         /** The stream has ended; {@code code} is its own reason, null where the client left. */
         void lineIsDown(@Nullable Code code);
     }
@@ -207,6 +210,18 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
 
         private boolean hasMore() {
             return words.areWaiting() || words.areEnding() || tracks.haveMore();
+        }
+
+        @Override
+        public void isComplete() {
+            if (words.addLast(ByteString.emptyByteString())) {
+                endedBy = Code.COMPLETE;
+            }
+        }
+
+        @Override
+        public void channelIsOver(ChannelName channel) {
+            observer.channelIsOver(channel);
         }
 
         @Override

@@ -28,9 +28,16 @@ final class Track {
     private @Nullable EncodedPage page;
     private int pageIndex;
     private boolean reading;
+    private boolean over;
 
     Track(Feed feed, long position, View view) {
+        this(feed, position, view, false);
+    }
+
+    /** @param over whether the position is the stream's end already */
+    Track(Feed feed, long position, View view, boolean over) {
         this.feed = feed;
+        this.over = over;
         this.position = position;
         this.told = position;
         this.view = view;
@@ -59,6 +66,11 @@ final class Track {
         return told == position;
     }
 
+    /** Whether the stream's end was handed out, so that nothing will ever come. */
+    boolean isOver() {
+        return over;
+    }
+
     boolean isLive() {
         return node != null;
     }
@@ -67,6 +79,7 @@ final class Track {
     @Nullable
     EncodedEvent next() {
         for (EncodedEvent event = following(); event != null; event = following()) {
+            over = event.event().isEnd();
             EncodedEvent seen = event.seenThrough(view);
             if (seen != null) {
                 return seen;
@@ -76,6 +89,9 @@ final class Track {
     }
 
     private @Nullable EncodedEvent following() {
+        if (over) {
+            return null;
+        }
         EncodedEvent paged = nextOfPage();
         if (paged != null) {
             return paged;
@@ -121,12 +137,12 @@ final class Track {
 
     /** Whether it can't go on without reading the journal, and isn't reading yet. */
     boolean needsPage() {
-        return node == null && page == null && !reading;
+        return node == null && page == null && !reading && !over;
     }
 
     /** Whether there is something to hand out or to read: what a connection asks before it goes to sleep. */
     boolean hasMore() {
-        return page != null || needsPage() || (node != null && node.next() != null);
+        return !over && (page != null || needsPage() || (node != null && node.next() != null));
     }
 
     boolean isReading() {
@@ -154,8 +170,13 @@ final class Track {
         return goesOn;
     }
 
-    /** Goes on after {@code offset}: what lies between is gone, and the client has been told. */
-    void skipTo(long offset) {
+    /**
+     * Goes on after {@code offset}: what lies between is gone, and the client has been told.
+     *
+     * @param ends whether the stream ended there
+     */
+    void skipTo(long offset, boolean ends) {
+        over = ends;
         position = offset;
         node = null;
         page = null;

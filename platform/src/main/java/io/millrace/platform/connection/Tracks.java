@@ -16,6 +16,7 @@ import io.millrace.protocol.View;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +52,12 @@ final class Tracks {
 
         void finish(Control lastWord, Code code);
 
+        /** Nothing will ever come on any channel: the stream ends when what was said has gone out. */
+        void isComplete();
+
+        /** The channel's end has gone out to a client that stays. */
+        void channelIsOver(ChannelName channel);
+
         boolean isEnding();
     }
 
@@ -69,6 +76,7 @@ final class Tracks {
     private @Nullable Login login;
     private final Map<ChannelName, Want> wanted = new HashMap<>();
     private final Whereabouts whereabouts;
+    private final Set<Track> over = new HashSet<>();
     private int turn;
 
     Tracks(Wire wire, Delivery.Sources sources, int writeBytes, Stream stream, Listener listener) {
@@ -125,7 +133,13 @@ final class Tracks {
             ChannelName channel = begun.feed().channel();
             Want now = wanted.get(channel);
             if (now == wants.get(i)) {
-                tracks.put(channel, new Track(begun.feed(), begun.position(), view(now)));
+                tracks.put(
+                        channel,
+                        new Track(
+                                begun.feed(),
+                                begun.position(),
+                                view(now),
+                                begun.standing().isOver()));
             } else if (now == null) {
                 begun.feed().leave(listener); // left again before it had begun
             }
@@ -191,6 +205,24 @@ final class Tracks {
             meters.delivered(events);
         }
         tell(bytes, events > 0);
+        if (!over.isEmpty()) {
+            letGoOfWhatIsOver();
+        }
+    }
+
+    /** An event stream ends with the last of its channels; a WebSocket goes on without those that are over. */
+    private void letGoOfWhatIsOver() {
+        if (wire == Wire.SSE) {
+            if (over.size() == tracks.size()) {
+                stream.isComplete();
+            }
+            return;
+        }
+        for (Track track : over) {
+            leave(track.feed().channel());
+            stream.channelIsOver(track.feed().channel());
+        }
+        over.clear();
     }
 
     private void tell(ByteStringBuilder bytes, boolean hadEvents) {
@@ -231,6 +263,8 @@ final class Tracks {
         }
         if (track.needsPage()) {
             read(track);
+        } else if (track.isOver()) {
+            over.add(track);
         }
         return events;
     }
@@ -279,7 +313,8 @@ final class Tracks {
     /** Retention has overtaken a slow reader. */
     private void skipTo(Track track, EncodedPage page, long position) {
         Position asked = new Position(track.feed().epoch(), track.position());
-        track.skipTo(position);
+        boolean ends = page.bounds().complete() && position >= page.bounds().head();
+        track.skipTo(position, ends);
         meters.resets.increment();
         Control reset = Beginning.resetOf(track.feed(), asked, page.bounds(), ResetReason.RETENTION);
         stream.speak(wire.control(reset, whereabouts.all()));

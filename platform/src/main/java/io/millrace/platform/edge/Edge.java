@@ -33,6 +33,7 @@ import org.apache.pekko.stream.Materializer;
  */
 public final class Edge {
     private final PublishDoor publish;
+    private final CompleteDoor complete;
     private final StreamDoor stream;
     private final SocketDoor socket;
     private final HistoryDoor history;
@@ -51,6 +52,12 @@ public final class Edge {
             Materializer materializer) {
         this.logins = new Logins(accessSettings, verifier, access, clock);
         this.publish = new PublishDoor(logins, rooms.families(), rooms.relays(), settings.publishing(), materializer);
+        this.complete = new CompleteDoor(
+                logins,
+                rooms.families(),
+                rooms.relays(),
+                publish,
+                settings.publishing().limits());
         Capacity capacity = new Capacity(rooms.connections(), settings.admission(), rooms.registry());
         this.stream = new StreamDoor(logins, rooms, capacity, settings);
         this.socket = new SocketDoor(logins, rooms.connections(), capacity, settings);
@@ -101,6 +108,12 @@ public final class Edge {
             ChannelName channel = channel(path.get(2));
             if (path.get(3).equals("events")) {
                 return events(call, channel);
+            }
+            if (path.get(3).equals("complete")) {
+                call.requireOnly();
+                return call.method().equals(HttpMethods.POST)
+                        ? complete.complete(call, channel)
+                        : notAllowed(call, HttpMethods.POST);
             }
             if (path.get(3).equals("history")) {
                 call.requireOnlyFilterAnd("after", "since", "limit", "wait");

@@ -79,7 +79,9 @@ final class HistoryReading {
                     if (position > before && position < page.bounds().head() && reads < MOST_READS) {
                         return page();
                     }
-                    if (position >= page.bounds().head() && left > 0) {
+                    if (position >= page.bounds().head()
+                            && left > 0
+                            && !page.bounds().complete()) {
                         reads = 0;
                         return untilNews(left).thenCompose(news -> page());
                     }
@@ -103,6 +105,9 @@ final class HistoryReading {
     private CompletionStage<HistoryPage> answer(Bounds bounds) {
         HistoryPage page = new HistoryPage(
                 channel, sources.epoch(), bounds.head(), bounds.availableFrom(), seen, stamp.at(position));
+        if (bounds.complete() && position >= bounds.head()) {
+            page = page.last();
+        }
         return CompletableFuture.completedFuture(reset == null ? page : page.after(reset));
     }
 

@@ -15,12 +15,14 @@ import io.millrace.protocol.Start;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +39,12 @@ final class StreamDoor {
     private final Logins logins;
     private final Connections connections;
     private final Capacity capacity;
+    private final StreamEnds ends;
     private final Views views;
     private final EdgeSettings settings;
 
     StreamDoor(Logins logins, Edge.Rooms rooms, Capacity capacity, EdgeSettings settings) {
+        this.ends = new StreamEnds(rooms.relays());
         this.logins = logins;
         this.connections = rooms.connections();
         this.capacity = capacity;
@@ -68,15 +72,26 @@ final class StreamDoor {
             List<Want> wants = channels.stream()
                     .map(channel -> new Want(channel, lastEventId, start, filter))
                     .toList();
-            return connections
-                    .open(new Opening(Transport.SSE, login, wants, logins::verify))
-                    .frames()
-                    .thenApply(frames -> HttpResponse.create()
-                            .addHeaders(HEADERS)
-                            .withEntity(HttpEntities.createCloseDelimited(
-                                    MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
-                            .addAttribute(EventStream.KEY, new EventStream(frames, null)));
+            return ends.isAtTheEnd(channels, lastEventId)
+                    .thenCompose(
+                            over -> over ? CompletableFuture.completedFuture(nothingMore()) : stream(login, wants));
         });
+    }
+
+    private CompletionStage<HttpResponse> stream(Login login, List<Want> wants) {
+        return connections
+                .open(new Opening(Transport.SSE, login, wants, logins::verify))
+                .frames()
+                .thenApply(frames -> HttpResponse.create()
+                        .addHeaders(HEADERS)
+                        .withEntity(HttpEntities.createCloseDelimited(
+                                MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
+                        .addAttribute(EventStream.KEY, new EventStream(frames, null)));
+    }
+
+    /** [spec] "HTTP 204 No Content [...] prevents the EventSource from reconnecting" (WHATWG HTML, 9.2.1). */
+    private static HttpResponse nothingMore() {
+        return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT).addHeaders(HEADERS);
     }
 
     /** The channels named in the query, each once; where none is, or {@code own} says so, the login's own too. */

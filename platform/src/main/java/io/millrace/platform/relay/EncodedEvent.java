@@ -8,6 +8,7 @@ import io.millrace.protocol.EventData;
 import io.millrace.protocol.JsonData;
 import io.millrace.protocol.ServerMessage;
 import io.millrace.protocol.SseFrames;
+import io.millrace.protocol.StreamEnd;
 import io.millrace.protocol.View;
 import io.millrace.protocol.WsFrames;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +58,7 @@ public final class EncodedEvent {
         ByteString bytes = sse;
         if (bytes == null) {
             bytes = ByteString.fromArrayUnsafe(
-                    SseFrames.event(id(), event.type().value(), event.data().utf8()));
+                    SseFrames.event(id(), event.type().value(), framed()));
             sse = bytes;
         }
         return bytes;
@@ -68,10 +69,14 @@ public final class EncodedEvent {
         ByteString bytes = sseWithoutId;
         if (bytes == null) {
             bytes = ByteString.fromArrayUnsafe(
-                    SseFrames.event(null, event.type().value(), event.data().utf8()));
+                    SseFrames.event(null, event.type().value(), framed()));
             sseWithoutId = bytes;
         }
         return bytes;
+    }
+
+    private byte[] framed() {
+        return event.isEnd() ? StreamEnd.json(channel, event) : event.data().utf8();
     }
 
     /** The WebSocket text frame. */
@@ -91,6 +96,10 @@ public final class EncodedEvent {
     public @Nullable EncodedEvent seenThrough(View view) {
         if (view.isPlain()) {
             return this;
+        }
+        if (event.isEnd()) {
+            // told to everybody, or else somebody would wait for it for ever; its data only to those who see all
+            return view.seesAll() ? this : without(Set.of("data"));
         }
         if (!view.concerns(data())) {
             return null;

@@ -355,7 +355,7 @@ class NoClientEverSeesAHoleTest {
                     Bounds bounds = page.bounds();
                     if (bounds.availableFrom() > position + 1) {
                         resets++;
-                        track.skipTo(bounds.availableFrom() - 1);
+                        track.skipTo(bounds.availableFrom() - 1, false);
                         stand(bounds.availableFrom() - 1);
                     }
                 }

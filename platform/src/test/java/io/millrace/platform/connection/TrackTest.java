@@ -89,7 +89,7 @@ class TrackTest {
         track.readingBegins();
         assertThat(track.needsPage()).isFalse();
         assertThat(track.readingEnded(page(track, 3))).isFalse();
-        track.skipTo(15);
+        track.skipTo(15, false);
         List<Long> got = new ArrayList<>();
         while (track.position() < 30) {
             got.addAll(drain(track));
