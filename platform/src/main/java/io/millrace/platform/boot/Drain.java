@@ -4,6 +4,7 @@ import io.millrace.platform.connection.Connections;
 import io.millrace.platform.edge.Binding;
 import io.millrace.platform.ops.Readiness;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -21,12 +22,19 @@ final class Drain {
     private Drain() {}
 
     static void prepare(
-            ActorSystem<?> system, DrainSettings settings, Readiness readiness, Connections connections, Binding http) {
+            ActorSystem<?> system,
+            DrainSettings settings,
+            Readiness readiness,
+            Connections connections,
+            List<Binding> listeners) {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "drain", () -> {
             readiness.is(Readiness.Phase.LEAVING);
             LOG.info("Leaving: {} connections are told to come back elsewhere", connections.count());
-            return http.unbind().thenCompose(unbound -> {
+            CompletableFuture<?>[] unbinding = listeners.stream()
+                    .map(listener -> listener.unbind().toCompletableFuture())
+                    .toArray(CompletableFuture<?>[]::new);
+            return CompletableFuture.allOf(unbinding).thenCompose(unbound -> {
                 connections.leave(settings.spread());
                 return gone(connections, System.nanoTime() + settings.grace().toNanos());
             });

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import javax.net.ssl.SSLContext;
 
 /** A client that sees every byte: a socket, and reading from it with a limit in time. */
 final class TestSocket implements AutoCloseable {
@@ -26,7 +27,16 @@ final class TestSocket implements AutoCloseable {
     }
 
     TestSocket(int port, int receiveBuffer) throws IOException {
-        socket = new Socket();
+        this(new Socket(), port, receiveBuffer);
+    }
+
+    /** Over TLS, with HTTP/1.1. */
+    static TestSocket tls(SSLContext context, int port, int receiveBuffer) throws IOException {
+        return new TestSocket(context.getSocketFactory().createSocket(), port, receiveBuffer);
+    }
+
+    private TestSocket(Socket unconnected, int port, int receiveBuffer) throws IOException {
+        socket = unconnected;
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
