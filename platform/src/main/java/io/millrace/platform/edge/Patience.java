@@ -17,7 +17,8 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * Fails the stream of a socket whose peer takes too long: a request's head that doesn't come to its end, however often a
- * byte of it does (the handshake of TLS is part of the first one); no request at all; no byte in either direction.
+ * byte of it does (the handshake of TLS is part of the first one); no request at all; no byte in either direction. A stream
+ * that is carried in a response has all the time it wants.
  *
  * <pre>
  *   socket --&gt; in --&gt; HTTP
@@ -100,6 +101,8 @@ final class Patience extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
             boolean waits = headSince != NONE && headAfter == requests.begun();
             if (waits && now - headSince > limits.head().toNanos()) {
                 failStage(new TimeoutException("a request's head takes too long"));
+            } else if (requests.areStreams()) {
+                return; // they have heartbeats and limits of their own
             } else if (now - lastByte > limits.idle().toNanos()) {
                 failStage(new TimeoutException("nothing comes or goes"));
             } else if (!requests.areOpen()

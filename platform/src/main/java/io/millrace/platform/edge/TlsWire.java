@@ -28,6 +28,7 @@ import org.apache.pekko.stream.javadsl.TLS;
 import org.apache.pekko.util.ByteString;
 import scala.Option;
 import scala.concurrent.Future$;
+import scala.concurrent.duration.Duration;
 
 /**
  * Carries event streams through Pekko HTTP's own stages, over TLS. The client chooses the protocol within the handshake
@@ -78,8 +79,8 @@ final class TlsWire implements Wire {
                 (org.apache.pekko.http.scaladsl.settings.ServerSettings) settings;
         LoggingAdapter log = system.log();
         this.http1 = inJava(http.serverLayer(scala, Option.empty(), log, true));
-        this.http2 =
-                inJava(Http2Blueprint.serverStackTls(scala, log, switching.telemetry(), http.dateHeaderRendering()));
+        this.http2 = inJava(Http2Blueprint.serverStackTls(
+                withoutIdleTimeout(settings), log, switching.telemetry(), http.dateHeaderRendering()));
     }
 
     @Override
@@ -119,6 +120,12 @@ final class TlsWire implements Wire {
                 .mapAsyncUnordered(
                         settings.getHttp2Settings().getMaxConcurrentStreams(), request -> requests.ask(routes, request)
                                 .thenApply(answer -> number(PekkoWire.carry(answer, requests), request)));
+    }
+
+    /** {@link Patience} has it, and knows event streams. */
+    private static org.apache.pekko.http.scaladsl.settings.ServerSettings withoutIdleTimeout(ServerSettings settings) {
+        return (org.apache.pekko.http.scaladsl.settings.ServerSettings)
+                settings.withTimeouts(settings.getTimeouts().withIdleTimeout(Duration.Inf()));
     }
 
     private static HttpResponse number(HttpResponse answer, HttpRequest request) {

@@ -14,12 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** The TLS listener by HTTP/2: what a browser does there. */
+/** The TLS listener by HTTP/2: what a browser does there, and what nobody should. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class Http2Test extends ListenerNode {
     Http2Test() {
@@ -104,7 +106,7 @@ class Http2Test extends ListenerNode {
                 publish(channel, "number " + i);
                 assertThat(stream.event()).contains("number " + i);
             }
-            await().pollDelay(Duration.ofMillis(2500)).until(() -> clients() == 1);
+            await().pollDelay(Duration.ofSeconds(4)).until(() -> clients() == 1);
             publish(channel, "late");
             assertThat(stream.event()).contains("late");
         }
@@ -151,6 +153,38 @@ class Http2Test extends ListenerNode {
                                 BodyHandlers.ofString())
                         .statusCode())
                 .isEqualTo(403);
+    }
+
+    @Test
+    void aHandshakeThatNeverEndsIsCutOff() throws Exception {
+        byte[] beginning = {0x16, 0x03, 0x01, 0x01, 0x00, 0x01, 0x00, 0x00, (byte) 0xfc, 0x03, 0x03};
+        try (TestSocket socket = new TestSocket(node.port())) {
+            socket.send(beginning);
+            assertThat(socket.secondsUntilCutOff("x")).isBetween(1, 6);
+        }
+    }
+
+    @Test
+    void aConnectionThatNeverAsksAnythingIsCutOff() throws Exception {
+        SSLSocket tls = (SSLSocket) certificate.trusting().getSocketFactory().createSocket();
+        SSLParameters parameters = tls.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        tls.setSSLParameters(parameters);
+        byte[] settings = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+        String ping = "\0\0\b\6\0\0\0\0\0" + "12345678";
+        try (TestSocket socket = new TestSocket(tls, node.port(), 0)) {
+            socket.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").send(settings);
+            assertThat(tls.getApplicationProtocol()).isEqualTo("h2");
+            assertThat(socket.secondsUntilCutOff(ping)).isBetween(1, 6);
+        }
+    }
+
+    @Test
+    void whatIsNotTlsIsCutOff() throws Exception {
+        try (TestSocket socket = new TestSocket(node.port())) {
+            assertThat(socket.send("GET /v1/stats HTTP/1.1\r\nHost: a\r\n\r\n").rest())
+                    .doesNotContain("HTTP/1.1");
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.millrace.platform.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -101,5 +102,24 @@ abstract class HttpStories extends ListenerNode {
             socket.socket().shutdownOutput();
             assertThat(socket.rest()).contains("connectedClients");
         }
+    }
+
+    @Test
+    void whatIsNoRequestIsAnsweredAsTheCorpusSays() throws Exception {
+        SoftAssertions all = new SoftAssertions();
+        for (BadRequest bad : BadRequest.corpus(token)) {
+            try (TestSocket whole = open()) {
+                bad.check(all, "whole", whole.send(bad.bytes()).rest());
+            }
+            if (bad.bytes().length < 1000) {
+                try (TestSocket piecemeal = open()) {
+                    bad.check(
+                            all,
+                            "byte by byte",
+                            piecemeal.sendOneByOne(bad.bytes()).rest());
+                }
+            }
+        }
+        all.assertAll();
     }
 }

@@ -91,6 +91,8 @@ abstract class ListenerNode {
                                 new String(SECRET, StandardCharsets.UTF_8))),
                         "millrace.drain.spread",
                         "100ms",
+                        "millrace.edge.body-timeout",
+                        "2s",
                         "millrace.edge.max-connections",
                         MAX_CONNECTIONS,
                         "pekko.http.server.idle-timeout",

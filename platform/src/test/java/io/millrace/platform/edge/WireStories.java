@@ -14,7 +14,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 /** Event streams and WebSockets, byte by byte: the same on every listener that speaks HTTP/1.1. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-abstract class WireStories extends HttpStories {
+abstract class WireStories extends HostileStories {
     WireStories(TestListener listener) {
         super(listener);
     }
