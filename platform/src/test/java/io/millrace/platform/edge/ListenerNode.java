@@ -36,15 +36,29 @@ abstract class ListenerNode {
     static final String ORIGIN = "https://page.example.com";
     static final int MAX_CONNECTIONS = 40;
 
-    private static final byte[] SECRET =
-            "a secret of tests, as long as it must be, and longer".getBytes(StandardCharsets.UTF_8);
+    private static final String SECRET = "a secret of tests, as long as it must be, and longer";
     private static final String ISSUER = "tests";
+    private static final String SETTINGS =
+            """
+            millrace {
+              http { port = 0, admin-port = 0, admin-login = off, head-timeout = 2s }
+              access {
+                issuer = "%s"
+                allowed-origins = [ "%s" ]
+                keys = [ { kid = "k", algorithm = "HS256", secret = "%s" } ]
+              }
+              drain.spread = 100ms
+              edge { body-timeout = 2s, max-connections = %d }
+            }
+            pekko.http.server.idle-timeout = 3s
+            """
+                    .formatted(ISSUER, ORIGIN, SECRET, MAX_CONNECTIONS);
 
     final TestListener listener;
     final String token = TokenMint.mint(
             ISSUER,
             "k",
-            SECRET,
+            SECRET.getBytes(StandardCharsets.UTF_8),
             null,
             new Login(
                     "tester",
@@ -68,36 +82,7 @@ abstract class ListenerNode {
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         certificate = TestCertificate.make(folder, "node", "EC");
-        Config commandLine = ConfigFactory.parseMap(Map.of(
-                        "millrace.http.port",
-                        0,
-                        "millrace.http.admin-port",
-                        0,
-                        "millrace.http.admin-login",
-                        false,
-                        "millrace.http.head-timeout",
-                        "2s",
-                        "millrace.access.issuer",
-                        ISSUER,
-                        "millrace.access.allowed-origins",
-                        List.of(ORIGIN),
-                        "millrace.access.keys",
-                        List.of(Map.of(
-                                "kid",
-                                "k",
-                                "algorithm",
-                                "HS256",
-                                "secret",
-                                new String(SECRET, StandardCharsets.UTF_8))),
-                        "millrace.drain.spread",
-                        "100ms",
-                        "millrace.edge.body-timeout",
-                        "2s",
-                        "millrace.edge.max-connections",
-                        MAX_CONNECTIONS,
-                        "pekko.http.server.idle-timeout",
-                        "3s"))
-                .withFallback(listener.settings(certificate));
+        Config commandLine = ConfigFactory.parseString(SETTINGS).withFallback(listener.settings(certificate));
         Config settings = Settings.load(commandLine, ConfigFactory.empty(), Map.of());
         database = EmbeddedDatabase.start(folder.resolve("postgres"), 0);
         storage = Storage.open(
