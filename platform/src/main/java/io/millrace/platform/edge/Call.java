@@ -11,6 +11,7 @@ import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.Query;
+import org.apache.pekko.http.scaladsl.model.Uri.Authority;
 import org.jspecify.annotations.Nullable;
 
 /** One request, decoded as far as every door needs it: the path's segments, the query's parameters, single headers. */
@@ -100,6 +101,17 @@ final class Call {
     String header(String name) {
         Optional<HttpHeader> header = request.getHeader(name);
         return header.map(HttpHeader::value).orElse(null);
+    }
+
+    /** Host and port as the client calls them: HTTP/2 has them in the address, HTTP/1.1 in a header. */
+    @Nullable
+    String host() {
+        String header = header("Host");
+        if (header != null) {
+            return header;
+        }
+        Authority authority = request.getUri().asScala().authority();
+        return authority.isEmpty() ? null : authority.toString();
     }
 
     /** The path as it may stand in an answer. */
