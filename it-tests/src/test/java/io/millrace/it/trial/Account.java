@@ -105,6 +105,11 @@ record Account(
      */
     record Stay(
             String reader, Manner manner, int node, int asked, int tries, int begun, int ended, Ending how, int told) {
+        /** Not one of single requests, each of which needs the journal. */
+        boolean isStream() {
+            return !reader.startsWith("history");
+        }
+
         boolean coveredBy(int from, int to) {
             return begun >= 0 && begun < to && ended > from;
         }
