@@ -64,6 +64,12 @@ final class SimulatedClient implements Listener {
         return resets;
     }
 
+    @Override
+    public String toString() {
+        return "client at " + position + (awake ? ", awake" : ", asleep")
+                + (relay == null ? ", not connected" : track == null ? ", joining" : ", live up to " + track.feed().live().head());
+    }
+
     void connect(int toNode, SimulatedRelay to) {
         node = toNode;
         relay = to;

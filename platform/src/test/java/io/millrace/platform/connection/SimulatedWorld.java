@@ -238,7 +238,7 @@ final class SimulatedWorld {
         for (SimulatedClient client : clients) {
             check(
                     client.position() == log.head(),
-                    "a client sleeps at " + client.position() + ", the head is " + log.head());
+                    "a client is left behind, the head is " + log.head() + ": " + client);
         }
         check(publishers.haveAllHeard(relays), "a publisher was never answered");
         long time = Long.MIN_VALUE;
