@@ -96,8 +96,8 @@ public final class Node {
 
             Function<ChannelName, EntityRef<Channel.Command>> channel =
                     channels(system, channels, families, storage, clock);
-            Relays relays =
-                    Relays.start(system, relaySettings, storage.journal(), storage.epoch(), registry, channel::apply);
+            Relays relays = Relays.start(
+                    system, relaySettings, families, storage.journal(), storage.epoch(), registry, channel::apply);
             Access access = new Access();
             TokenVerifier verifier = TokenVerifier.of(accessSettings, clock);
             Connections connections = Connections.start(

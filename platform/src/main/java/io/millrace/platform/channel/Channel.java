@@ -9,6 +9,8 @@ import io.millrace.persistence.PersistenceIds;
 import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Announcement.Announced;
 import io.millrace.platform.channel.Announcement.Head;
+import io.millrace.platform.channel.Answer.Outcome;
+import io.millrace.platform.channel.Answer.Unconfirmed;
 import io.millrace.platform.channel.ChannelState.Decided;
 import io.millrace.platform.family.Family;
 import io.millrace.protocol.ChannelName;
@@ -16,6 +18,7 @@ import io.millrace.protocol.Draft;
 import io.millrace.protocol.Event;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -84,6 +87,8 @@ public final class Channel
     private final Followers followers;
     private final Trimming trimming;
     private final LastAnswers answers = new LastAnswers();
+    private final Family family;
+    private Allowance allowance;
 
     private Channel(
             ChannelName channel,
@@ -100,6 +105,8 @@ public final class Channel
         this.settings = settings;
         this.journal = journal;
         this.clock = clock;
+        this.family = family;
+        this.allowance = Allowance.of(family.publishing().rate());
         this.followers = new Followers(settings.followLease());
         this.trimming = new Trimming(family.retention());
     }
@@ -148,11 +155,10 @@ public final class Channel
             return Effect()
                     .reply(
                             command.replyTo(),
-                            again != null
-                                    ? again
-                                    : new Answer(write, state.repeat(command.requests(), last.firstOffset())));
+                            again != null ? again : new Answer(write, repeated(state, command, last)));
         }
-        Decided decided = state.decide(command.requests(), clock.millis());
+        Decided decided = state.decide(command.requests(), clock.millis(), allowance);
+        allowance = decided.allowance();
         Answer answer = new Answer(write, decided.outcomes());
         if (decided.events().isEmpty()) {
             return Effect().reply(command.replyTo(), answer);
@@ -164,6 +170,13 @@ public final class Channel
                     announce(decided.events());
                 })
                 .thenReply(command.replyTo(), after -> answer);
+    }
+
+    /** Under a rate the journal doesn't tell which requests of a write were let through, so it isn't guessed. */
+    private List<Outcome> repeated(ChannelState state, PublishAll command, KnownWrite last) {
+        return family.publishing().rate().isLimited()
+                ? Collections.nCopies(command.requests().size(), new Unconfirmed())
+                : state.repeat(command.requests(), last.firstOffset());
     }
 
     private void announce(List<Event> events) {

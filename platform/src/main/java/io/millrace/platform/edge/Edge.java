@@ -49,7 +49,7 @@ public final class Edge {
             Clock clock,
             Materializer materializer) {
         this.logins = new Logins(accessSettings, verifier, access, clock);
-        this.publish = new PublishDoor(logins, rooms.families(), rooms.relays(), settings.publishing(), materializer);
+        this.publish = new PublishDoor(logins, rooms.relays(), settings.publishing(), materializer);
         this.stream = new StreamDoor(logins, rooms.connections(), settings);
         this.socket = new SocketDoor(logins, rooms.connections(), settings);
         this.history = new HistoryDoor(logins, rooms.relays(), rooms.journal(), rooms.epoch(), settings.history());

@@ -10,6 +10,10 @@ final class RelayMeters {
     final Counter published;
     final Counter unconfirmed;
     final Counter busy;
+    final Counter tooLarge;
+    final Counter channelLimited;
+    final Counter publisherLimited;
+    final Counter superseded;
     final Counter announced;
     final Counter gaps;
     final Counter journalReads;
@@ -26,6 +30,12 @@ final class RelayMeters {
                 .register(registry);
         busy = Counter.builder("millrace.publish.busy")
                 .description("publishes answered 503 because as much was waiting as may")
+                .register(registry);
+        tooLarge = refused(registry, "event-too-large", "family");
+        channelLimited = refused(registry, "rate-limited", "channel");
+        publisherLimited = refused(registry, "rate-limited", "publisher");
+        superseded = Counter.builder("millrace.publish.superseded")
+                .description("events of class latest that a newer one of the same value key took the place of")
                 .register(registry);
         announced = Counter.builder("millrace.relay.events")
                 .description("events that entered a live list of this node")
@@ -45,6 +55,14 @@ final class RelayMeters {
                 .register(registry);
         writeEvents = DistributionSummary.builder("millrace.publish.write.events")
                 .description("events in one write")
+                .register(registry);
+    }
+
+    private static Counter refused(MeterRegistry registry, String code, String by) {
+        return Counter.builder("millrace.publish.refused")
+                .description("publishes refused by a limit of their channel's family")
+                .tag("code", code)
+                .tag("limit", by)
                 .register(registry);
     }
 }

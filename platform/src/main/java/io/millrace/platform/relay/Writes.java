@@ -121,6 +121,13 @@ final class Writes {
                     accepted.receipts().stream().map(this::receipt).toList();
             meters.published.increment(receipts.size());
             publish.outcome().complete(new Published.Accepted(receipts));
+        } else if (outcome instanceof Answer.Limited limited) {
+            meters.channelLimited.increment();
+            Duration wait = Duration.ofMillis(limited.retryAfterMillis());
+            refuse(publish, Refusal.of(Code.RATE_LIMITED, "more is published to this channel than its rate", wait));
+        } else if (outcome instanceof Answer.Unconfirmed) {
+            meters.unconfirmed.increment();
+            refuse(publish, Refusal.of(Code.PUBLISH_UNCONFIRMED, Code.PUBLISH_UNCONFIRMED.happened(), COME_BACK));
         } else if (outcome instanceof Answer.Conflicted conflicted) {
             String item = publish.drafts().size() == 1 ? "" : "event number " + conflicted.index() + ": ";
             refuse(

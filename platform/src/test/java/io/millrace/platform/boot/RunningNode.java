@@ -42,6 +42,11 @@ final class RunningNode implements AutoCloseable {
                 allowed-origins = [ "https://app.example.com" ]
               }
               connection { sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
+              families {
+                tiny { event-bytes = 1 KiB }
+                slow { rate { events = 2, per = 20s } }
+                fair { publisher-rate { events = 3, per = 30s } }
+              }
               edge { websocket.login-timeout = 1s, stream-channels = 3 }
             }
             """

@@ -15,7 +15,10 @@ import io.millrace.platform.channel.Announcement.Announced;
 import io.millrace.platform.channel.Announcement.Head;
 import io.millrace.platform.channel.Answer.Accepted;
 import io.millrace.platform.channel.Answer.Conflicted;
+import io.millrace.platform.channel.Answer.Limited;
 import io.millrace.platform.channel.Answer.Receipt;
+import io.millrace.platform.channel.Answer.Unconfirmed;
+import io.millrace.platform.channel.Answer.Waits;
 import io.millrace.platform.channel.Channel.Follow;
 import io.millrace.platform.channel.Channel.PublishAll;
 import io.millrace.platform.channel.Channel.Request;
@@ -68,7 +71,10 @@ class EverythingThatTravelsRoundTripsTest {
             new Answer(
                     WRITE,
                     List.of(
-                            new Accepted(List.of(new Receipt(1, false), new Receipt(Position.MAX_OFFSET, true))),
+                            new Accepted(List.of(new Receipt(1, false), new Receipt(Position.MAX_OFFSET, true, true))),
+                            new Limited(1500),
+                            new Waits(),
+                            new Unconfirmed(),
                             new Conflicted(3, 17),
                             new Accepted(List.of()))),
             new Head(0),
