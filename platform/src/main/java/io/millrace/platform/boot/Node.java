@@ -119,7 +119,7 @@ public final class Node {
                     accessSettings,
                     verifier,
                     access,
-                    new Edge.Rooms(families, relays, connections, storage.journal(), storage.epoch(), stats::json),
+                    new Edge.Rooms(families, relays, connections, relays.kept(), storage.epoch(), stats::json),
                     clock,
                     Materializer.createMaterializer(system));
             Admin admin = new Admin(

@@ -63,8 +63,10 @@ public final class Channel
     /**
      * Tell me what is committed from now on. A lease: who doesn't ask again in time is no longer told. Answered at once
      * with {@link Head}, by which a follower sees whether it has missed anything.
+     *
+     * @param seen the newest offset the follower knows of; a channel without a journal never goes back behind it
      */
-    public record Follow(ActorRef<Announcement> follower) implements Command, Travels {}
+    public record Follow(ActorRef<Announcement> follower, long seen) implements Command, Travels {}
 
     public record Unfollow(ActorRef<Announcement> follower) implements Command, Travels {}
 
@@ -113,6 +115,9 @@ public final class Channel
 
     public static Behavior<Command> create(
             ChannelName channel, Family family, ChannelSettings settings, Journal journal, Clock clock) {
+        if (!family.isJournaled()) {
+            return EphemeralChannel.create(family, settings, clock);
+        }
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new RetentionDue(), settings.work().checkInterval());
             return new Channel(channel, context, family, settings, journal, clock);

@@ -16,6 +16,7 @@ final class RelayMeters {
     final Counter superseded;
     final Counter announced;
     final Counter gaps;
+    final Counter skips;
     final Counter journalReads;
     final Counter wakes;
     final Timer commit;
@@ -42,6 +43,9 @@ final class RelayMeters {
                 .register(registry);
         gaps = Counter.builder("millrace.relay.gaps")
                 .description("gaps between announcements, repaired from the journal")
+                .register(registry);
+        skips = Counter.builder("millrace.relay.skips")
+                .description("stretches of an ephemeral channel that did not reach this node and are gone")
                 .register(registry);
         journalReads = Counter.builder("millrace.relay.journal.reads")
                 .description("pages read from the journal for clients that catch up and for gaps")

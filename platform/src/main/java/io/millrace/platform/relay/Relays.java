@@ -21,10 +21,17 @@ import org.apache.pekko.actor.typed.RecipientRef;
 public final class Relays {
     private final ActorRef<RelayKeeper.Command> keeper;
     private final Admission admission;
+    private final Journal kept;
 
-    private Relays(ActorRef<RelayKeeper.Command> keeper, Admission admission) {
+    private Relays(
+            ActorRef<RelayKeeper.Command> keeper,
+            RelaySettings settings,
+            Families families,
+            Journal journal,
+            RelayMeters meters) {
         this.keeper = keeper;
-        this.admission = admission;
+        this.admission = new Admission(families, meters);
+        this.kept = new Kept(families, journal, this, settings.timing().publishTimeout());
     }
 
     public static Relays start(
@@ -39,10 +46,19 @@ public final class Relays {
         return new Relays(
                 system.systemActorOf(
                         RelayKeeper.create(
-                                channels, keeper -> new Relay.Surroundings(settings, journal, epoch, meters, keeper)),
+                                channels,
+                                keeper -> new Relay.Surroundings(settings, families, journal, epoch, meters, keeper)),
                         "relays",
                         Props.empty()),
-                new Admission(families, meters));
+                settings,
+                families,
+                journal,
+                meters);
+    }
+
+    /** What can be read on this node: the journal, but for channels of class ephemeral, which have none. */
+    public Journal kept() {
+        return kept;
     }
 
     /** Publishes these events, all or none. The stage never fails and always ends within the publish timeout. */

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.platform.boot.Wire.Reply;
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.Cursor;
+import io.millrace.protocol.Epoch;
+import io.millrace.protocol.Position;
+import io.millrace.protocol.SseParser;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -75,6 +80,64 @@ class FamilyDoorsTest {
         assertThat(post("fair:3", event, "modest").status()).isEqualTo(201);
         assertThat(metric("millrace_publish_refused_total{code=\"rate-limited\",limit=\"publisher\"}"))
                 .isGreaterThanOrEqualTo(1);
+    }
+
+    @Test
+    void anEphemeralChannelIsHeardLiveAndReadFromTheNodeAlone() throws Exception {
+        String channel = "/v1/channels/mood:1/";
+        String first;
+        String second;
+        try (Wire stream = Wire.stream(node.port(), channel + "events", token("ann", ALL))) {
+            assertThat(stream.event().type()).isEqualTo("connected");
+            Reply receipt = post("mood:1", "{\"type\":\"t.x\",\"data\":1,\"key\":\"k\"}", "ann");
+            assertThat(receipt.status()).isEqualTo(201);
+            first = receipt.json().path("id").asText();
+            assertThat(stream.event().lastEventId()).isEqualTo(first);
+            Reply again = post("mood:1", "{\"type\":\"t.x\",\"data\":1,\"key\":\"k\"}", "ann");
+            assertThat(again.json().path("id").asText()).isEqualTo(first);
+            assertThat(again.json().path("duplicate").asBoolean()).isTrue();
+            second = post("mood:1", "{\"type\":\"t.x\",\"data\":2}", "ann")
+                    .json()
+                    .path("id")
+                    .asText();
+            assertThat(stream.event().lastEventId()).isEqualTo(second);
+        }
+        try (Wire back = Wire.stream(node.port(), channel + "events", token("ann", ALL), "Last-Event-ID: " + first)) {
+            assertThat(back.event().type()).isEqualTo("connected");
+            assertThat(back.event().lastEventId()).isEqualTo(second);
+        }
+        JsonNode history =
+                Wire.get(node.port(), channel + "history", token("ann", ALL)).json();
+        assertThat(history.path("events")).hasSize(2);
+        assertThat(history.path("events").get(1).path("id").asText()).isEqualTo(second);
+        JsonNode after = Wire.get(node.port(), channel + "history?after=" + first, token("ann", ALL))
+                .json();
+        assertThat(after.path("events")).hasSize(1);
+        assertThat(node.journal()
+                        .bounds(ChannelName.of("mood:1"))
+                        .toCompletableFuture()
+                        .get()
+                        .head())
+                .as("nothing of it is in the journal")
+                .isZero();
+    }
+
+    @Test
+    void whereTheNodeNoLongerHasAnEphemeralChannelsEventsTheClientIsTold() {
+        Position longAgo = new Position(new Epoch(node.epoch()), 17);
+        String id = Cursor.of(ChannelName.of("mood:2"), longAgo);
+        try (Wire back =
+                Wire.stream(node.port(), "/v1/channels/mood:2/events", token("ann", ALL), "Last-Event-ID: " + id)) {
+            SseParser.Message reset = back.event();
+            assertThat(reset.type()).isEqualTo("reset");
+            assertThat(reset.data()).contains("\"reason\":\"retention\"");
+            assertThat(back.event().type()).isEqualTo("connected");
+            String live = post("mood:2", "{\"type\":\"t.x\",\"data\":1}", "ann")
+                    .json()
+                    .path("id")
+                    .asText();
+            assertThat(back.event().lastEventId()).isEqualTo(live);
+        }
     }
 
     private static Reply post(String channel, String body, String subject, String... headers) {

@@ -3,6 +3,7 @@ package io.millrace.platform.boot;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.millrace.persistence.EmbeddedDatabase;
+import io.millrace.persistence.Journal;
 import io.millrace.persistence.Storage;
 import io.millrace.persistence.StorageSettings;
 import io.millrace.platform.access.Grant;
@@ -44,6 +45,7 @@ final class RunningNode implements AutoCloseable {
               connection { sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
               families {
                 tiny { event-bytes = 1 KiB }
+                mood { class = ephemeral, rate { events = 1000, per = 1s } }
                 slow { rate { events = 2, per = 20s } }
                 fair { publisher-rate { events = 3, per = 30s } }
               }
@@ -83,6 +85,10 @@ final class RunningNode implements AutoCloseable {
 
     int adminPort() {
         return node.adminPort();
+    }
+
+    Journal journal() {
+        return storage.journal();
     }
 
     String epoch() {

@@ -137,7 +137,7 @@ class ChannelTest {
     void followIsAnsweredWithTheHeadAndThenHearsWhatIsCommitted() {
         ActorRef<Command> channel = spawn(1000);
         publish(channel, 1, draft("1", null));
-        channel.tell(new Follow(ear.ref()));
+        channel.tell(new Follow(ear.ref(), 0));
         ear.expectMessage(new Head(1));
         publish(channel, 2, draft("2", null), draft("3", null));
         Announced announced = ear.expectMessageClass(Announced.class);
@@ -150,7 +150,7 @@ class ChannelTest {
     @Test
     void aFailedCommitIsNeitherAnnouncedNorAnsweredAndLeavesNoTrace() {
         ActorRef<Command> channel = spawn(1000);
-        channel.tell(new Follow(ear.ref()));
+        channel.tell(new Follow(ear.ref(), 0));
         ear.expectMessage(new Head(0));
         stored.failNextPersisted(ID);
         channel.tell(new PublishAll(write(1), List.of(request(draft("1", "a"))), answers.ref()));
@@ -216,7 +216,7 @@ class ChannelTest {
                 () -> kit.<Answer>runCommand(
                         replyTo -> new PublishAll(write(1), List.of(request(draft("1", null))), replyTo)),
                 Follow.class,
-                () -> kit.runCommand(new Follow(ear.ref())),
+                () -> kit.runCommand(new Follow(ear.ref(), 0)),
                 Unfollow.class,
                 () -> kit.runCommand(new Unfollow(ear.ref())),
                 Trim.class,

@@ -64,7 +64,7 @@ class EverythingThatTravelsRoundTripsTest {
                                             new Draft(TYPE, json("null"), null, null))),
                             new Request("", List.of())),
                     KIT.<Answer>createTestProbe().ref()),
-            new Follow(KIT.<Announcement>createTestProbe().ref()),
+            new Follow(KIT.<Announcement>createTestProbe().ref(), Position.MAX_OFFSET),
             new Unfollow(KIT.<Announcement>createTestProbe().ref()),
             new Trim("its oldest event is too old"),
             new Answer(WRITE, List.of()),

@@ -5,6 +5,7 @@ import static io.millrace.platform.fakes.Sample.EPOCH;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.fakes.MemoryJournal;
+import io.millrace.platform.fakes.Sample;
 import io.millrace.protocol.Cursor;
 import io.millrace.protocol.Event;
 import java.util.List;
@@ -26,7 +27,7 @@ public final class LiveChannel {
                 new RelaySettings.Pages(pageEvents, 1024 * 1024),
                 LiveChannel::encode,
                 new RelayMeters(new SimpleMeterRegistry()));
-        feed = new Feed(CHANNEL, EPOCH, live, pages, relay.unsafeUpcast());
+        feed = new Feed(CHANNEL, Sample.family(""), EPOCH, live, pages, relay.unsafeUpcast());
     }
 
     public Feed feed() {

@@ -20,6 +20,7 @@ import io.millrace.platform.channel.Channel.Follow;
 import io.millrace.platform.channel.Channel.PublishAll;
 import io.millrace.platform.channel.Channel.Unfollow;
 import io.millrace.platform.fakes.MemoryJournal;
+import io.millrace.platform.fakes.Sample;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Draft;
 import java.time.Duration;
@@ -384,6 +385,7 @@ class RelayTest {
         return KIT.spawn(Relay.create(
                 CHANNEL,
                 channel.ref(),
-                new Relay.Surroundings(settings, journal, EPOCH, new RelayMeters(registry), keeper.ref())));
+                new Relay.Surroundings(
+                        settings, Sample.families(""), journal, EPOCH, new RelayMeters(registry), keeper.ref())));
     }
 }
