@@ -169,6 +169,7 @@ class WireTest {
                         "history page, empty", () -> new HistoryPage(CHANNEL, EPOCH, 3, 1, List.of(), ID, null).json()),
                 Map.entry("published", () -> ServerMessage.published(ONE, List.of(RECEIPT))),
                 Map.entry("receipt", RECEIPT::json),
+                Map.entry("receipt, superseded", () -> new Receipt(ID, CHANNEL, THREE, false, true).json()),
                 Map.entry("receipts", () -> Receipt.json(List.of(RECEIPT, new Receipt(ID, CHANNEL, THREE, true)))),
                 Map.entry("pong", () -> ServerMessage.pong(new Ref("\"p\""), TIME)),
                 Map.entry(

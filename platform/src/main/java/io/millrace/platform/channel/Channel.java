@@ -37,6 +37,7 @@ import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehaviorWithEnforc
 import org.apache.pekko.persistence.typed.javadsl.ReplyEffect;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One channel: the only writer of its log. A write is decided, committed as one journal record, and only then answered and
@@ -73,6 +74,9 @@ public final class Channel
     /** Wake up and give up what retention doesn't keep: sent by the sweep to channels that may be asleep. */
     public record Trim(String reason) implements Command, Travels {}
 
+    /** The next of those that wait may go: only where the channel is of class latest and over its rate. */
+    record TurnDue() implements Command {}
+
     record RetentionDue() implements Command {}
 
     record TooOldUpTo(long offset) implements Command {}
@@ -91,6 +95,8 @@ public final class Channel
     private final LastAnswers answers = new LastAnswers();
     private final Family family;
     private Allowance allowance;
+    private @Nullable LatestLine line;
+    private boolean turnIsDue;
 
     private Channel(
             ChannelName channel,
@@ -134,6 +140,7 @@ public final class Channel
         return newCommandHandlerWithReplyBuilder()
                 .forAnyState()
                 .onCommand(PublishAll.class, this::onPublishAll)
+                .onCommand(TurnDue.class, (state, due) -> onTurnDue(state))
                 .onCommand(Follow.class, this::onFollow)
                 .onCommand(Unfollow.class, this::onUnfollow)
                 .onCommand(Trim.class, this::onTrim)
@@ -152,6 +159,11 @@ public final class Channel
     private ReplyEffect<ChannelRecord, ChannelState> onPublishAll(ChannelState state, PublishAll command) {
         WriteId write = command.write();
         KnownWrite last = state.lastWriteOf(write);
+        LatestLine waiting = line;
+        boolean isNew = last == null || write.sequence() > last.write().sequence();
+        if (waiting != null && (isNew || waiting.knows(write))) {
+            return turn(waiting.take(state, command, clock.millis()));
+        }
         if (last != null && write.sequence() < last.write().sequence()) {
             return Effect().noReply(); // late: its relay has given it up and has written since
         }
@@ -175,6 +187,34 @@ public final class Channel
                     announce(decided.events());
                 })
                 .thenReply(command.replyTo(), after -> answer);
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onTurnDue(ChannelState state) {
+        turnIsDue = false;
+        LatestLine waiting = line;
+        return waiting == null ? Effect().noReply() : turn(waiting.letGo(state, clock.millis()));
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> turn(LatestLine.Turn turn) {
+        if (turn.events().isEmpty()) {
+            turned(turn);
+            return Effect().noReply();
+        }
+        return Effect()
+                .persist(new Published(turn.events(), turn.write()))
+                .thenRun(after -> {
+                    announce(turn.events());
+                    turned(turn);
+                })
+                .thenNoReply();
+    }
+
+    private void turned(LatestLine.Turn turn) {
+        turn.replies().forEach(reply -> reply.to().tell(reply.answer()));
+        if (!turn.next().isZero() && !turnIsDue) {
+            turnIsDue = true;
+            context.scheduleOnce(turn.next(), context.getSelf(), new TurnDue());
+        }
     }
 
     /** Under a rate the journal doesn't tell which requests of a write were let through, so it isn't guessed. */
@@ -284,6 +324,8 @@ public final class Channel
         return newSignalHandlerBuilder()
                 .onSignal(RecoveryCompleted.class, (state, signal) -> {
                     trimming.failed();
+                    line = LatestLine.of(family);
+                    turnIsDue = false;
                     context.getLog().debug("Channel {} recovered at offset {}", channel, state.head());
                 })
                 .onSignal(SnapshotCompleted.class, this::onSnapshotCompleted)

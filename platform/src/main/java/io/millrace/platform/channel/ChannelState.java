@@ -77,6 +77,16 @@ final class ChannelState {
         return trimmedTo;
     }
 
+    long lastTimeMillis() {
+        return lastTimeMillis;
+    }
+
+    /** What is remembered of an idempotency key. */
+    @Nullable
+    KnownKey keyOf(String key) {
+        return keys.find(key);
+    }
+
     /** The write with which the same relay was heard last, if it is still remembered. */
     @Nullable
     KnownWrite lastWriteOf(WriteId write) {

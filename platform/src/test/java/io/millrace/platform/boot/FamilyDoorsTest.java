@@ -10,6 +10,10 @@ import io.millrace.protocol.Cursor;
 import io.millrace.protocol.Epoch;
 import io.millrace.protocol.Position;
 import io.millrace.protocol.SseParser;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -138,6 +142,43 @@ class FamilyDoorsTest {
                     .asText();
             assertThat(back.event().lastEventId()).isEqualTo(live);
         }
+    }
+
+    @Test
+    void whatChangesTooFastIsHeardAtItsRateAndItsNewestValueAlways() {
+        try (Wire stream = Wire.stream(node.port(), "/v1/channels/price:1/events", token("ann", ALL))) {
+            assertThat(stream.event().type()).isEqualTo("connected");
+            List<CompletableFuture<Reply>> publishing = new ArrayList<>();
+            JsonNode first = post("price:1", price(0), "ann").json();
+            assertThat(first.path("offset").asInt()).isEqualTo(1);
+            assertThat(first.has("superseded")).isFalse();
+            for (int i = 1; i <= 6; i++) {
+                String price = price(i);
+                publishing.add(CompletableFuture.supplyAsync(() -> post("price:1", price, "ann")));
+            }
+            List<JsonNode> receipts = publishing.stream()
+                    .map(reply -> reply.orTimeout(10, TimeUnit.SECONDS).join().json())
+                    .toList();
+            long last = receipts.stream()
+                    .mapToLong(receipt -> receipt.path("offset").asLong())
+                    .max()
+                    .orElseThrow();
+            assertThat(last)
+                    .as("six at once take as many turns as they need, and no more")
+                    .isBetween(2L, 4L);
+            assertThat(receipts.stream()
+                            .filter(receipt -> receipt.path("superseded").asBoolean()))
+                    .hasSize((int) (6 - (last - 1)));
+            assertThat(stream.event().data()).isEqualTo("0");
+            for (long offset = 2; offset <= last; offset++) {
+                assertThat(stream.event().data()).matches("[1-6]");
+            }
+        }
+        assertThat(metric("millrace_publish_superseded_total")).isGreaterThanOrEqualTo(1);
+    }
+
+    private static String price(int value) {
+        return "{\"type\":\"price\",\"data\":" + value + "}";
     }
 
     private static Reply post(String channel, String body, String subject, String... headers) {

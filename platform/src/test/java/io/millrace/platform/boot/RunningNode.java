@@ -46,6 +46,7 @@ final class RunningNode implements AutoCloseable {
               families {
                 tiny { event-bytes = 1 KiB }
                 mood { class = ephemeral, rate { events = 1000, per = 1s } }
+                price { class = latest, rate { events = 1, per = 1s } }
                 slow { rate { events = 2, per = 20s } }
                 fair { publisher-rate { events = 3, per = 30s } }
               }
