@@ -28,8 +28,12 @@ public sealed interface ClientMessage {
         }
     }
 
-    /** @param from where to begin, see {@link Start}; live only where left out */
-    record Subscribe(@Nullable Ref ref, ChannelName channel, @Nullable String from) implements ClientMessage {}
+    /**
+     * @param from where to begin, see {@link Start}; live only where left out
+     * @param filter which events are wanted
+     */
+    record Subscribe(@Nullable Ref ref, ChannelName channel, @Nullable String from, Filter filter)
+            implements ClientMessage {}
 
     record Unsubscribe(@Nullable Ref ref, ChannelName channel) implements ClientMessage {}
 
@@ -72,7 +76,7 @@ public sealed interface ClientMessage {
         String name = type != null && type.isText() ? type.text() : "";
         return switch (name) {
             case "authenticate" -> authenticate(only(fields, "token"));
-            case "subscribe" -> subscribe(only(fields, "channel", "from"));
+            case "subscribe" -> subscribe(only(fields, "channel", "from", "filters"));
             case "unsubscribe" -> {
                 JsonFields in = only(fields, "channel");
                 yield new Unsubscribe(ref(in), channel(in));
@@ -98,7 +102,9 @@ public sealed interface ClientMessage {
         if (from != null && (from.isEmpty() || from.length() > Cursor.MAX_LENGTH)) {
             throw new InvalidInput(Code.INVALID_PARAMETER, "from", "1 to " + Cursor.MAX_LENGTH + " characters");
         }
-        return new Subscribe(ref(in), channel(in), from);
+        JsonPart filters = in.get("filters");
+        Filter filter = filters == null ? Filter.NONE : FilterInput.json("filters", filters);
+        return new Subscribe(ref(in), channel(in), from, filter);
     }
 
     private static Publish publish(JsonFields in, JsonInput.Limits limits, int maxBatch) {

@@ -39,6 +39,12 @@ public enum Code {
             503,
             "This channel can't be served now; others can.",
             "Try again after retryAfter; if it lasts, tell the operator."),
+    NODE_BUSY(
+            4009,
+            Kind.REFUSAL,
+            503,
+            "More clients are coming at once than this node lets in.",
+            "Come back after retryAfter."),
 
     // 4100-4199: endings after which to come back
     GOING_AWAY(

@@ -60,6 +60,11 @@ public final class ServerMessage {
         return EventJson.message(channel, epoch, id, event);
     }
 
+    /** Where a channel's events go on after some that the subscriber didn't want. */
+    public static byte[] cursor(String channel, String id) {
+        return typed("cursor").text("channel", channel).text("id", id).bytes();
+    }
+
     public static byte[] published(@Nullable Ref ref, List<Receipt> receipts) {
         return typed("published", ref)
                 .list("results", receipts.stream().map(Receipt::json).toList())

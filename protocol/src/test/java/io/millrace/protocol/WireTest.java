@@ -117,6 +117,9 @@ class WireTest {
             if (subscribe.from() != null) {
                 fields.put("from", subscribe.from());
             }
+            if (!subscribe.filter().isNone()) {
+                fields.put("filter", subscribe.filter().toString());
+            }
         } else if (message instanceof ClientMessage.Unsubscribe unsubscribe) {
             fields.put("type", "unsubscribe");
             fields.put("channel", unsubscribe.channel().value());
@@ -161,6 +164,7 @@ class WireTest {
                 Map.entry("authenticated, least", () -> ServerMessage.authenticated(null, "42", null, null)),
                 Map.entry("subscribed", () -> ServerMessage.subscribed(new Ref("\"s1\""), CHANNEL, ID, EPOCH, 3, 1)),
                 Map.entry("unsubscribed", () -> ServerMessage.unsubscribed(new Ref("2"), CHANNEL)),
+                Map.entry("cursor", () -> ServerMessage.cursor(CHANNEL.value(), ID)),
                 Map.entry("event", () -> ServerMessage.event(CHANNEL, EPOCH, ID, event)),
                 Map.entry("event, least", () -> ServerMessage.event(CHANNEL, EPOCH, ID, event("null", null))),
                 Map.entry("history item", () -> EventJson.bytes(CHANNEL, EPOCH, ID, event)),

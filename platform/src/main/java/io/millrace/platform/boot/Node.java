@@ -57,6 +57,7 @@ import org.slf4j.LoggerFactory;
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration CANARY_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration EPOCH_WATCH = Duration.ofSeconds(5);
     private static final Duration BIND_TIMEOUT = Duration.ofSeconds(10);
 
     private final ActorSystem<Void> system;
@@ -83,11 +84,11 @@ public final class Node {
         RelaySettings relaySettings = RelaySettings.from(millrace.getConfig("relay"));
         ConnectionSettings connectionSettings = ConnectionSettings.from(millrace.getConfig("connection"));
         EdgeSettings edgeSettings = EdgeSettings.from(millrace.getConfig("edge"));
-        DrainSettings drain = DrainSettings.from(millrace.getConfig("drain"));
+        DrainSettings drainSettings = DrainSettings.from(millrace.getConfig("drain"));
         AccessSettings accessSettings = AccessSettings.from(millrace.getConfig("access"));
 
-        ActorSystem<Void> system =
-                ActorSystem.create(Behaviors.empty(), ClusterSettings.SYSTEM, actorSystem(settings, storage, cluster));
+        ActorSystem<Void> system = ActorSystem.create(
+                Behaviors.empty(), ClusterSettings.SYSTEM, actorSystem(settings, storage, cluster, drainSettings));
         try {
             PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             JvmFigures.bind(registry);
@@ -119,11 +120,14 @@ public final class Node {
                     accessSettings,
                     verifier,
                     access,
-                    new Edge.Rooms(families, relays, connections, relays.kept(), storage.epoch(), stats::json),
+                    new Edge.Rooms(
+                            families, relays, connections, relays.kept(), storage.epoch(), stats::json, registry),
                     clock,
                     Materializer.createMaterializer(system));
+            Drain drain = Drain.of(system, drainSettings, readiness, connections);
             Admin admin = new Admin(
                     readiness,
+                    drain,
                     stats,
                     registry,
                     new Admin.Guard(verifier, access, clock, ports.adminLogin()),
@@ -139,7 +143,8 @@ public final class Node {
             InetSocketAddress httpAddress = new InetSocketAddress(ports.host(), ports.port());
             Binding httpBinding = bound(httpAddress, open.open(ports.wire(), httpAddress, edge));
             readiness.is(Readiness.Phase.SERVING);
-            Drain.prepare(system, drain, readiness, connections, httpBinding);
+            drain.before(httpBinding);
+            EpochWatch.start(system, storage, EPOCH_WATCH);
             return new Node(system, httpBinding, adminBinding);
         } catch (RuntimeException failure) {
             system.terminate();
@@ -171,8 +176,9 @@ public final class Node {
         return CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason());
     }
 
-    private static Config actorSystem(Config settings, Storage storage, ClusterSettings cluster) {
+    private static Config actorSystem(Config settings, Storage storage, ClusterSettings cluster, DrainSettings drain) {
         return cluster.actorSystem()
+                .withFallback(drain.actorSystem())
                 .withFallback(storage.pluginConfig())
                 .withFallback(settings)
                 .resolve();

@@ -1,5 +1,6 @@
 package io.millrace.platform.edge;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.persistence.Journal;
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.AccessSettings;
@@ -50,8 +51,9 @@ public final class Edge {
             Materializer materializer) {
         this.logins = new Logins(accessSettings, verifier, access, clock);
         this.publish = new PublishDoor(logins, rooms.relays(), settings.publishing(), materializer);
-        this.stream = new StreamDoor(logins, rooms.connections(), settings);
-        this.socket = new SocketDoor(logins, rooms.connections(), settings);
+        Capacity capacity = new Capacity(rooms.connections(), settings.admission(), rooms.registry());
+        this.stream = new StreamDoor(logins, rooms.connections(), capacity, settings);
+        this.socket = new SocketDoor(logins, rooms.connections(), capacity, settings);
         this.history = new HistoryDoor(logins, rooms.relays(), rooms.journal(), rooms.epoch(), settings.history());
         this.stats = rooms.stats();
         this.crossOrigin = new CrossOrigin(logins);
@@ -69,7 +71,8 @@ public final class Edge {
             Connections connections,
             Journal journal,
             Epoch epoch,
-            Supplier<byte[]> stats) {}
+            Supplier<byte[]> stats,
+            MeterRegistry registry) {}
 
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
         CompletionStage<HttpResponse> response;

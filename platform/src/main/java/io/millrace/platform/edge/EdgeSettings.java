@@ -5,7 +5,8 @@ import io.millrace.protocol.JsonInput;
 import java.time.Duration;
 
 /** The settings under {@code millrace.edge}. */
-public record EdgeSettings(Publishing publishing, History history, Socket socket, int streamChannels, int connections) {
+public record EdgeSettings(
+        Publishing publishing, History history, Socket socket, int streamChannels, Admission admission) {
 
     public static EdgeSettings from(Config edge) {
         Config history = edge.getConfig("history");
@@ -25,12 +26,15 @@ public record EdgeSettings(Publishing publishing, History history, Socket socket
                         Math.toIntExact(webSocket.getBytes("message-bytes")),
                         webSocket.getInt("fragments")),
                 edge.getInt("stream-channels"),
-                edge.getInt("max-connections"));
+                new Admission(
+                        edge.getInt("max-connections"),
+                        edge.getInt("admission.per-second"),
+                        edge.getInt("admission.burst"),
+                        edge.getDuration("admission.come-back-within")));
     }
 
     public EdgeSettings {
         require(streamChannels >= 1 && streamChannels <= 100, "stream-channels", "1 to 100");
-        require(connections >= 1, "max-connections", "1 or more");
     }
 
     private static void require(boolean holds, String key, String rule) {
@@ -77,6 +81,26 @@ public record EdgeSettings(Publishing publishing, History history, Socket socket
             require(frameBytes >= 125, "websocket.frame-bytes", "125 bytes or more");
             require(messageBytes >= frameBytes, "websocket.message-bytes", "frame-bytes or more");
             require(fragments >= 1, "websocket.fragments", "1 or more");
+        }
+    }
+
+    /**
+     * Who is let in.
+     *
+     * @param connections how many a node carries
+     * @param perSecond how many new ones it takes on the average
+     * @param burst how many at once
+     * @param comeBackWithin those refused come back each at its own moment inside this time
+     */
+    public record Admission(int connections, int perSecond, int burst, Duration comeBackWithin) {
+        public Admission {
+            require(connections >= 1, "max-connections", "1 or more");
+            require(perSecond >= 1, "admission.per-second", "1 or more");
+            require(burst >= 1, "admission.burst", "1 or more");
+            require(
+                    comeBackWithin.toMillis() >= 1000 && comeBackWithin.toMinutes() <= 10,
+                    "admission.come-back-within",
+                    "1s to 10m");
         }
     }
 }

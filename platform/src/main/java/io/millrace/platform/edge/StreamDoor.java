@@ -33,11 +33,13 @@ final class StreamDoor {
 
     private final Logins logins;
     private final Connections connections;
+    private final Capacity capacity;
     private final EdgeSettings settings;
 
-    StreamDoor(Logins logins, Connections connections, EdgeSettings settings) {
+    StreamDoor(Logins logins, Connections connections, Capacity capacity, EdgeSettings settings) {
         this.logins = logins;
         this.connections = connections;
+        this.capacity = capacity;
         this.settings = settings;
     }
 
@@ -53,7 +55,7 @@ final class StreamDoor {
                     logins.requireAct(login, Act.HISTORY, channel);
                 }
             }
-            Capacity.require(connections, settings);
+            capacity.require();
             List<Want> wants = channels.stream()
                     .map(channel -> new Want(channel, lastEventId, start))
                     .toList();
