@@ -12,6 +12,9 @@ import io.millrace.protocol.Position;
 import io.millrace.protocol.SseParser;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -175,6 +178,61 @@ class FamilyDoorsTest {
             }
         }
         assertThat(metric("millrace_publish_superseded_total")).isGreaterThanOrEqualTo(1);
+    }
+
+    @Test
+    void aSlowClientThatWantsTheNewestOnlySkipsWhatIsOutdated() throws Exception {
+        double leftOutBefore = metric("millrace_connection_left_out_total");
+        try (Wire stream = Wire.stream(node.port(), "/v1/channels/ticks:1/events", token("ann", ALL))) {
+            assertThat(stream.event().type()).isEqualTo("connected");
+            publishMany("ticks:1", 30);
+            int received = 0;
+            long offset = 0;
+            Map<String, String> last = new TreeMap<>();
+            while (offset < 30_000) {
+                SseParser.Message event = stream.event();
+                long at = Wire.JSON.readTree(event.data()).path("n").asLong();
+                assertThat(at).isGreaterThan(offset);
+                offset = at;
+                received++;
+                last.put(event.type(), event.data());
+            }
+            assertThat(received).isLessThan(30_000);
+            assertThat(last).hasSize(3);
+            assertThat(metric("millrace_connection_left_out_total") - leftOutBefore)
+                    .as("what was left out is counted, every single one")
+                    .isEqualTo(30_000 - received);
+            post("ticks:1", "{\"type\":\"t.0\",\"data\":{\"n\":30001}}", "ann");
+            assertThat(stream.event().data()).contains("30001");
+        }
+    }
+
+    @Test
+    void aSlowClientOfAStrictFamilyIsCutOff() {
+        try (Wire stream = Wire.stream(node.port(), "/v1/channels/strict:1/events", token("ann", ALL))) {
+            assertThat(stream.event().type()).isEqualTo("connected");
+            publishMany("strict:1", 30);
+            SseParser.Message event = stream.event();
+            while (event != null && event.type().startsWith("t.")) {
+                event = stream.event();
+            }
+            assertThat(event).isNotNull();
+            assertThat(event.type()).isEqualTo("problem");
+            assertThat(event.data()).contains("slow-client");
+            assertThat(stream.event()).isNull();
+        }
+    }
+
+    /** So many thousands, of three types in turn, each about 400 bytes. */
+    private static void publishMany(String channel, int thousands) {
+        String filling = "x".repeat(380);
+        for (int i = 0; i < thousands; i++) {
+            StringJoiner batch = new StringJoiner(",", "[", "]");
+            for (int n = i * 1000 + 1; n <= (i + 1) * 1000; n++) {
+                batch.add("{\"type\":\"t." + n % 3 + "\",\"data\":{\"n\":" + n + ",\"f\":\"" + filling + "\"}}");
+            }
+            assertThat(post(channel, batch.toString(), "ann").status()).isEqualTo(201);
+        }
     }
 
     private static String price(int value) {

@@ -47,6 +47,8 @@ final class RunningNode implements AutoCloseable {
                 tiny { event-bytes = 1 KiB }
                 mood { class = ephemeral, rate { events = 1000, per = 1s } }
                 price { class = latest, rate { events = 1, per = 1s } }
+                ticks { slow-client = latest }
+                strict { slow-client = disconnect }
                 slow { rate { events = 2, per = 20s } }
                 fair { publisher-rate { events = 3, per = 30s } }
               }
