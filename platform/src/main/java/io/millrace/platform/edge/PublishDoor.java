@@ -7,6 +7,7 @@ import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Draft;
+import io.millrace.protocol.InvalidInput;
 import io.millrace.protocol.JsonInput;
 import io.millrace.protocol.Receipt;
 import io.millrace.protocol.Refusal;
@@ -54,9 +55,22 @@ final class PublishDoor {
     }
 
     private CompletionStage<HttpResponse> publish(Call call, ChannelName channel, Login login, byte[] body) {
+        String combine = call.parameter("combine");
+        String key = call.header("Idempotency-Key");
         List<Draft> drafts =
-                JsonInput.drafts(body, settings.limits(), call.header("Idempotency-Key"), settings.batchEvents());
+                JsonInput.drafts(body, settings.limits(), combine == null ? key : null, settings.batchEvents());
         boolean batch = JsonInput.isBatch(body);
+        if (combine != null) {
+            if (!batch) {
+                throw new InvalidInput(Code.INVALID_PARAMETER, "combine", "needs an array of events as the body");
+            }
+            return publish(call, channel, login, List.of(Combined.of(combine, drafts, key)), false);
+        }
+        return publish(call, channel, login, drafts, batch);
+    }
+
+    private CompletionStage<HttpResponse> publish(
+            Call call, ChannelName channel, Login login, List<Draft> drafts, boolean batch) {
         return relays.publish(channel, login.subject(), drafts).thenApply(published -> answer(call, published, batch));
     }
 

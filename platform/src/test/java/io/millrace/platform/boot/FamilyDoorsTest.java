@@ -235,6 +235,32 @@ class FamilyDoorsTest {
         }
     }
 
+    @Test
+    void aBatchCanBeCombinedToOneEvent() {
+        String batch =
+                "[{\"type\":\"a\",\"data\":1,\"source\":\"s\"}, {\"type\":\"b\",\"data\":{\"x\" : 1e400},\"source\":\"s\"}]";
+        String path = "/v1/channels/doors:combined/events?combine=bulk.done";
+        Reply receipt = Wire.post(node.port(), path, token("ann", ALL), batch, "Idempotency-Key: k1");
+        assertThat(receipt.status()).isEqualTo(201);
+        assertThat(receipt.json().path("offset").asInt()).isEqualTo(1);
+        Reply again = Wire.post(node.port(), path, token("ann", ALL), batch, "Idempotency-Key: k1");
+        assertThat(again.json().path("duplicate").asBoolean()).isTrue();
+        Reply history = Wire.get(node.port(), "/v1/channels/doors:combined/history", token("ann", ALL));
+        assertThat(history.toString())
+                .contains("\"type\":\"bulk.done\"", "\"source\":\"s\"", "\"data\":[1,{\"x\":1e400}]");
+        assertThat(history.json().path("events")).hasSize(1);
+        Reply single = Wire.post(node.port(), path, token("ann", ALL), "{\"type\":\"a\",\"data\":1}");
+        assertThat(single.code()).isEqualTo("invalid-parameter");
+        Reply keyed = Wire.post(node.port(), path, token("ann", ALL), "[{\"type\":\"a\",\"data\":1,\"key\":\"k\"}]");
+        assertThat(keyed.json().path("detail").asText()).contains("[0].key");
+        Reply reserved = Wire.post(node.port(), path.replace("bulk.done", "reset"), token("ann", ALL), batch);
+        assertThat(reserved.code()).isEqualTo("invalid-parameter");
+        String half = "{\"type\":\"a\",\"data\":\"" + "x".repeat(600) + "\"}";
+        String large = "[" + half + "," + half + "]";
+        Reply tooLarge = Wire.post(node.port(), path.replace("doors:", "tiny:"), token("ann", ALL), large);
+        assertThat(tooLarge.code()).isEqualTo("event-too-large");
+    }
+
     private static String price(int value) {
         return "{\"type\":\"price\",\"data\":" + value + "}";
     }
