@@ -198,6 +198,7 @@ class WireTest {
                 Map.entry("end, failed, on an event stream", () -> StreamEnd.json(CHANNEL, end(FAILED))),
                 Map.entry("published", () -> ServerMessage.published(ONE, List.of(RECEIPT))),
                 Map.entry("receipt", RECEIPT::json),
+                Map.entry("receipt, superseded", () -> new Receipt(ID, CHANNEL, THREE, false, true).json()),
                 Map.entry("receipts", () -> Receipt.json(List.of(RECEIPT, new Receipt(ID, CHANNEL, THREE, true)))),
                 Map.entry("pong", () -> ServerMessage.pong(new Ref("\"p\""), TIME)),
                 Map.entry(

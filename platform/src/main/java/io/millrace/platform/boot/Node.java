@@ -99,8 +99,8 @@ public final class Node {
 
             Function<ChannelName, EntityRef<Channel.Command>> channel =
                     channels(system, channels, families, storage, clock);
-            Relays relays =
-                    Relays.start(system, relaySettings, storage.journal(), storage.epoch(), registry, channel::apply);
+            Relays relays = Relays.start(
+                    system, relaySettings, families, storage.journal(), storage.epoch(), registry, channel::apply);
             Access access = new Access();
             TokenVerifier verifier = TokenVerifier.of(accessSettings, clock);
             Connections connections = Connections.start(
@@ -124,7 +124,7 @@ public final class Node {
                     verifier,
                     access,
                     new Edge.Rooms(
-                            families, relays, connections, storage.journal(), storage.epoch(), stats::json, registry),
+                            families, relays, connections, relays.kept(), storage.epoch(), stats::json, registry),
                     clock,
                     Materializer.createMaterializer(system));
             Drain drain = Drain.of(system, drainSettings, readiness, connections);

@@ -14,7 +14,10 @@ public record Answer(WriteId write, List<Outcome> outcomes) implements Travels {
     @JsonSubTypes({
         @JsonSubTypes.Type(value = Accepted.class, name = "accepted"),
         @JsonSubTypes.Type(value = Conflicted.class, name = "conflicted"),
-        @JsonSubTypes.Type(value = Declined.class, name = "declined")
+        @JsonSubTypes.Type(value = Declined.class, name = "declined"),
+        @JsonSubTypes.Type(value = Limited.class, name = "limited"),
+        @JsonSubTypes.Type(value = Waits.class, name = "waits"),
+        @JsonSubTypes.Type(value = Unconfirmed.class, name = "unconfirmed")
     })
     public sealed interface Outcome {}
 
@@ -27,10 +30,24 @@ public record Answer(WriteId write, List<Outcome> outcomes) implements Travels {
     /** A rule of the channel is against the request. Nothing was appended. */
     public record Declined(Code code, String detail) implements Outcome {}
 
+    /** More than the channel's rate allows. Nothing was appended; it may be tried again after so long. */
+    public record Limited(long retryAfterMillis) implements Outcome {}
+
+    /** The request's events wait for their turn, the newest of each value key; another answer to this write follows. */
+    public record Waits() implements Outcome {}
+
+    /** The write stands in the journal, but what became of this request in it is no longer known. */
+    public record Unconfirmed() implements Outcome {}
+
     /**
      * Where one event stands.
      *
      * @param duplicate whether an earlier request had put it there
+     * @param superseded whether it is a newer event of the same value key that stands there in its place
      */
-    public record Receipt(long offset, boolean duplicate) {}
+    public record Receipt(long offset, boolean duplicate, boolean superseded) {
+        public Receipt(long offset, boolean duplicate) {
+            this(offset, duplicate, false);
+        }
+    }
 }

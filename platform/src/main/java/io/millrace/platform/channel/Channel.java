@@ -9,6 +9,8 @@ import io.millrace.persistence.PersistenceIds;
 import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Announcement.Announced;
 import io.millrace.platform.channel.Announcement.Head;
+import io.millrace.platform.channel.Answer.Outcome;
+import io.millrace.platform.channel.Answer.Unconfirmed;
 import io.millrace.platform.channel.ChannelState.Decided;
 import io.millrace.platform.family.Family;
 import io.millrace.protocol.ChannelName;
@@ -16,6 +18,7 @@ import io.millrace.protocol.Draft;
 import io.millrace.protocol.Event;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -69,13 +72,18 @@ public final class Channel
     /**
      * Tell me what is committed from now on. A lease: who doesn't ask again in time is no longer told. Answered at once
      * with {@link Head}, by which a follower sees whether it has missed anything.
+     *
+     * @param seen the newest offset the follower knows of; a channel without a journal never goes back behind it
      */
-    public record Follow(ActorRef<Announcement> follower) implements Command, Travels {}
+    public record Follow(ActorRef<Announcement> follower, long seen) implements Command, Travels {}
 
     public record Unfollow(ActorRef<Announcement> follower) implements Command, Travels {}
 
     /** Wake up and give up what retention doesn't keep: sent by the sweep to channels that may be asleep. */
     public record Trim(String reason) implements Command, Travels {}
+
+    /** The next of those that wait may go: only where the channel is of class latest and over its rate. */
+    record TurnDue() implements Command {}
 
     record RetentionDue() implements Command {}
 
@@ -93,6 +101,10 @@ public final class Channel
     private final Followers followers;
     private final Trimming trimming;
     private final LastAnswers answers = new LastAnswers();
+    private final Family family;
+    private Allowance allowance;
+    private @Nullable LatestLine line;
+    private boolean turnIsDue;
 
     private Channel(
             ChannelName channel,
@@ -109,12 +121,17 @@ public final class Channel
         this.settings = settings;
         this.journal = journal;
         this.clock = clock;
+        this.family = family;
+        this.allowance = Allowance.of(family.publishing().rate());
         this.followers = new Followers(settings.followLease());
         this.trimming = new Trimming(family.retention());
     }
 
     public static Behavior<Command> create(
             ChannelName channel, Family family, ChannelSettings settings, Journal journal, Clock clock) {
+        if (!family.isJournaled()) {
+            return EphemeralChannel.create(family, settings, clock);
+        }
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new RetentionDue(), settings.work().checkInterval());
             return new Channel(channel, context, family, settings, journal, clock);
@@ -131,6 +148,7 @@ public final class Channel
         return newCommandHandlerWithReplyBuilder()
                 .forAnyState()
                 .onCommand(PublishAll.class, this::onPublishAll)
+                .onCommand(TurnDue.class, (state, due) -> onTurnDue(state))
                 .onCommand(Follow.class, this::onFollow)
                 .onCommand(Unfollow.class, this::onUnfollow)
                 .onCommand(Trim.class, this::onTrim)
@@ -149,6 +167,11 @@ public final class Channel
     private ReplyEffect<ChannelRecord, ChannelState> onPublishAll(ChannelState state, PublishAll command) {
         WriteId write = command.write();
         KnownWrite last = state.lastWriteOf(write);
+        LatestLine waiting = line;
+        boolean isNew = last == null || write.sequence() > last.write().sequence();
+        if (waiting != null && (isNew || waiting.knows(write))) {
+            return turn(waiting.take(state, command, clock.millis()));
+        }
         if (last != null && write.sequence() < last.write().sequence()) {
             return Effect().noReply(); // late: its relay has given it up and has written since
         }
@@ -157,11 +180,10 @@ public final class Channel
             return Effect()
                     .reply(
                             command.replyTo(),
-                            again != null
-                                    ? again
-                                    : new Answer(write, state.repeat(command.requests(), last.firstOffset())));
+                            again != null ? again : new Answer(write, repeated(state, command, last)));
         }
-        Decided decided = state.decide(command.requests(), clock.millis());
+        Decided decided = state.decide(command.requests(), clock.millis(), allowance);
+        allowance = decided.allowance();
         Answer answer = new Answer(write, decided.outcomes());
         if (decided.events().isEmpty()) {
             return Effect().reply(command.replyTo(), answer);
@@ -173,6 +195,41 @@ public final class Channel
                     announce(decided.events());
                 })
                 .thenReply(command.replyTo(), after -> answer);
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onTurnDue(ChannelState state) {
+        turnIsDue = false;
+        LatestLine waiting = line;
+        return waiting == null ? Effect().noReply() : turn(waiting.letGo(state, clock.millis()));
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> turn(LatestLine.Turn turn) {
+        if (turn.events().isEmpty()) {
+            turned(turn);
+            return Effect().noReply();
+        }
+        return Effect()
+                .persist(new Published(turn.events(), turn.write()))
+                .thenRun(after -> {
+                    announce(turn.events());
+                    turned(turn);
+                })
+                .thenNoReply();
+    }
+
+    private void turned(LatestLine.Turn turn) {
+        turn.replies().forEach(reply -> reply.to().tell(reply.answer()));
+        if (!turn.next().isZero() && !turnIsDue) {
+            turnIsDue = true;
+            context.scheduleOnce(turn.next(), context.getSelf(), new TurnDue());
+        }
+    }
+
+    /** Under a rate the journal doesn't tell which requests of a write were let through, so it isn't guessed. */
+    private List<Outcome> repeated(ChannelState state, PublishAll command, KnownWrite last) {
+        return family.publishing().rate().isLimited()
+                ? Collections.nCopies(command.requests().size(), new Unconfirmed())
+                : state.repeat(command.requests(), last.firstOffset());
     }
 
     private void announce(List<Event> events) {
@@ -275,6 +332,8 @@ public final class Channel
         return newSignalHandlerBuilder()
                 .onSignal(RecoveryCompleted.class, (state, signal) -> {
                     trimming.failed();
+                    line = LatestLine.of(family);
+                    turnIsDue = false;
                     context.getLog().debug("Channel {} recovered at offset {}", channel, state.head());
                 })
                 .onSignal(SnapshotCompleted.class, this::onSnapshotCompleted)

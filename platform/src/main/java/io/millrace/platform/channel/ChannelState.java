@@ -8,6 +8,7 @@ import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Answer.Accepted;
 import io.millrace.platform.channel.Answer.Conflicted;
 import io.millrace.platform.channel.Answer.Declined;
+import io.millrace.platform.channel.Answer.Limited;
 import io.millrace.platform.channel.Answer.Outcome;
 import io.millrace.platform.channel.Answer.Receipt;
 import io.millrace.platform.channel.Channel.Request;
@@ -92,6 +93,16 @@ final class ChannelState {
         return trimmedTo;
     }
 
+    long lastTimeMillis() {
+        return lastTimeMillis;
+    }
+
+    /** What is remembered of an idempotency key. */
+    @Nullable
+    KnownKey keyOf(String key) {
+        return keys.find(key);
+    }
+
     /** The write with which the same relay was heard last, if it is still remembered. */
     @Nullable
     KnownWrite lastWriteOf(WriteId write) {
@@ -100,12 +111,19 @@ final class ChannelState {
 
     /** What the requests come to, in their order, at this time: the events to append and what to answer. */
     Decided decide(List<Request> requests, long nowMillis) {
-        return new Decision(head + 1, false, Math.max(nowMillis, lastTimeMillis)).of(requests);
+        return decide(requests, nowMillis, Allowance.UNLIMITED);
+    }
+
+    /** The same under a rate: a request for whose new events there is no room comes to {@link Limited}. */
+    Decided decide(List<Request> requests, long nowMillis, Allowance allowance) {
+        return new Decision(head + 1, false, nowMillis, allowance).of(requests);
     }
 
     /** The answer to a write that stands in the journal already, from {@code firstOffset} on. Appends nothing. */
     List<Outcome> repeat(List<Request> requests, long firstOffset) {
-        return new Decision(firstOffset, true, lastTimeMillis).of(requests).outcomes();
+        return new Decision(firstOffset, true, lastTimeMillis, Allowance.UNLIMITED)
+                .of(requests)
+                .outcomes();
     }
 
     ChannelState apply(ChannelRecord record) {
@@ -141,7 +159,7 @@ final class ChannelState {
         return new UUID(write.writerHigh(), write.writerLow());
     }
 
-    record Decided(List<Event> events, List<Outcome> outcomes) {}
+    record Decided(List<Event> events, List<Outcome> outcomes, Allowance allowance) {}
 
     /**
      * One pass over a write's requests. Each request is taken whole or, at its first conflict, not at all. What is known
@@ -155,15 +173,19 @@ final class ChannelState {
         private final List<Event> events = new ArrayList<>();
         private final Map<String, KnownKey> fresh = new HashMap<>();
         private final long first;
+        private final long nowMillis;
         private long next;
         private boolean ended;
+        private Allowance allowance;
 
-        Decision(long first, boolean repeating, long timeMillis) {
+        Decision(long first, boolean repeating, long nowMillis, Allowance allowance) {
             this.first = first;
             this.next = first;
             this.repeating = repeating;
             this.ended = complete && !repeating;
-            this.time = Instant.ofEpochMilli(timeMillis);
+            this.nowMillis = nowMillis;
+            this.time = Instant.ofEpochMilli(Math.max(nowMillis, lastTimeMillis));
+            this.allowance = allowance;
         }
 
         Decided of(List<Request> requests) {
@@ -171,7 +193,7 @@ final class ChannelState {
             for (Request request : requests) {
                 outcomes.add(take(request));
             }
-            return new Decided(events, outcomes);
+            return new Decided(events, outcomes, allowance);
         }
 
         private Outcome take(Request request) {
@@ -196,6 +218,18 @@ final class ChannelState {
                     return new Conflicted(i, known.offset());
                 }
             }
+            return within(receipts, firstOfRequest, wasEnded);
+        }
+
+        /** Events that stand already cost nothing: a publisher that tries again is never kept from its receipt. */
+        private Outcome within(List<Receipt> receipts, long firstOfRequest, boolean wasEnded) {
+            int added = (int) (next - firstOfRequest);
+            Allowance.Taken taken = allowance.take(added, nowMillis);
+            if (added > 0 && !taken.granted()) {
+                giveUp(firstOfRequest, wasEnded);
+                return new Limited(taken.pause().toMillis() + 1);
+            }
+            allowance = added > 0 ? taken.left() : allowance;
             return new Accepted(receipts);
         }
 

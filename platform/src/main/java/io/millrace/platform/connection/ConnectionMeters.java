@@ -17,6 +17,7 @@ final class ConnectionMeters {
     private final MeterRegistry registry;
     final Counter resets;
     final Counter fellBehind;
+    final Counter leftOut;
 
     ConnectionMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -33,6 +34,9 @@ final class ConnectionMeters {
                 .register(registry);
         resets = Counter.builder("millrace.connection.resets")
                 .description("channels that could not go on where the client asked")
+                .register(registry);
+        leftOut = Counter.builder("millrace.connection.left.out")
+                .description("events a slow client was not sent, since it gets the newest of each value only")
                 .register(registry);
         fellBehind = Counter.builder("millrace.connection.fell.behind")
                 .description("times a slow client fell off the live list and went back to the journal")

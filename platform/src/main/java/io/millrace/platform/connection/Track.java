@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Track {
     private final Feed feed;
     private View view;
+    private final Behind behind;
     private long position;
     private long told;
     private LiveList.@Nullable Node node;
@@ -38,6 +39,7 @@ final class Track {
     Track(Feed feed, long position, View view, boolean over) {
         this.feed = feed;
         this.over = over;
+        this.behind = new Behind(feed.family().hearing().slowClient());
         this.position = position;
         this.told = position;
         this.view = view;
@@ -97,9 +99,16 @@ final class Track {
             return paged;
         }
         if (node == null) {
-            node = feed.live().after(position);
+            rejoin();
         }
         return nextOfList();
+    }
+
+    private void rejoin() {
+        node = feed.live().after(position);
+        if (node != null) {
+            behind.hasCaughtUp();
+        }
     }
 
     private @Nullable EncodedEvent nextOfPage() {
@@ -109,8 +118,8 @@ final class Track {
         }
         while (pageIndex < current.events().size()) {
             EncodedEvent event = current.events().get(pageIndex++);
-            if (event.offset() == position + 1) {
-                position++;
+            if (event.offset() == position + 1 || (event.offset() > position && behind.leavesOut())) {
+                position = event.offset();
                 return event;
             }
         }
@@ -126,13 +135,26 @@ final class Track {
             }
             EncodedEvent event = following.event();
             boolean continues = event != null && event.offset() <= position + 1;
-            node = continues ? following : null; // fallen off, or the list began anew beyond the position
+            node = continues ? following : null;
+            if (!continues) {
+                behind.hasFallen(); // off the list's end, or the list began anew beyond the position
+            }
             if (event != null && event.offset() == position + 1) {
                 position++;
                 return event;
             }
         }
         return null;
+    }
+
+    /** Whether its family has a reader cut off that has fallen behind as this one has. */
+    boolean isCutOff() {
+        return behind.isCutOff();
+    }
+
+    /** How many events were left out since this was asked last, since newer ones took their place. */
+    long takeLeftOut() {
+        return behind.takeLeftOut();
     }
 
     /** Whether it can't go on without reading the journal, and isn't reading yet. */
@@ -164,7 +186,7 @@ final class Track {
                 && read.events().get(0).offset() <= position + 1
                 && read.events().get(read.events().size() - 1).offset() > position;
         if (goesOn) {
-            page = read;
+            page = behind.of(read, position);
             pageIndex = 0;
         }
         return goesOn;

@@ -260,6 +260,9 @@ final class Tracks {
         }
         if (wasLive && !track.isLive()) {
             meters.fellBehind.increment();
+            if (track.isCutOff()) {
+                stream.run(() -> stream.finish(new Control.Problem(Refusal.of(Code.SLOW_CLIENT)), Code.SLOW_CLIENT));
+            }
         }
         if (track.needsPage()) {
             read(track);
@@ -294,7 +297,9 @@ final class Tracks {
     }
 
     private void pageCame(Track track, EncodedPage page) {
-        if (!track.readingEnded(page)) {
+        boolean goesOn = track.readingEnded(page);
+        meters.leftOut.increment(track.takeLeftOut());
+        if (!goesOn) {
             long oldest = page.bounds().availableFrom();
             if (oldest > track.position() + 1) {
                 skipTo(track, page, oldest - 1);

@@ -51,7 +51,7 @@ public final class Edge {
             Clock clock,
             Materializer materializer) {
         this.logins = new Logins(accessSettings, verifier, access, clock);
-        this.publish = new PublishDoor(logins, rooms.families(), rooms.relays(), settings.publishing(), materializer);
+        this.publish = new PublishDoor(logins, rooms.relays(), settings.publishing(), materializer);
         this.complete = new CompleteDoor(
                 logins,
                 rooms.families(),

@@ -2,12 +2,12 @@ package io.millrace.platform.edge;
 
 import io.millrace.platform.access.Act;
 import io.millrace.platform.access.Login;
-import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.Published;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Draft;
+import io.millrace.protocol.InvalidInput;
 import io.millrace.protocol.JsonInput;
 import io.millrace.protocol.Receipt;
 import io.millrace.protocol.Refusal;
@@ -20,19 +20,12 @@ import org.apache.pekko.stream.Materializer;
 /** {@code POST /v1/channels/{channel}/events}: one event or an array, answered when it stands in the journal. */
 final class PublishDoor {
     private final Logins logins;
-    private final Families families;
     private final Relays relays;
     private final EdgeSettings.Publishing settings;
     private final Materializer materializer;
 
-    PublishDoor(
-            Logins logins,
-            Families families,
-            Relays relays,
-            EdgeSettings.Publishing settings,
-            Materializer materializer) {
+    PublishDoor(Logins logins, Relays relays, EdgeSettings.Publishing settings, Materializer materializer) {
         this.logins = logins;
-        this.families = families;
         this.relays = relays;
         this.settings = settings;
         this.materializer = materializer;
@@ -63,16 +56,22 @@ final class PublishDoor {
     }
 
     private CompletionStage<HttpResponse> publish(Call call, ChannelName channel, Login login, byte[] body) {
+        String combine = call.parameter("combine");
+        String key = call.header("Idempotency-Key");
         List<Draft> drafts =
-                JsonInput.drafts(body, settings.limits(), call.header("Idempotency-Key"), settings.batchEvents());
-        int eventBytes = families.of(channel).publishing().eventBytes();
-        for (Draft draft : drafts) {
-            if (draft.data().size() > eventBytes) {
-                throw new Refused(
-                        Refusal.of(Code.EVENT_TOO_LARGE, "an event's data is at most " + eventBytes + " bytes"));
-            }
-        }
+                JsonInput.drafts(body, settings.limits(), combine == null ? key : null, settings.batchEvents());
         boolean batch = JsonInput.isBatch(body);
+        if (combine != null) {
+            if (!batch) {
+                throw new InvalidInput(Code.INVALID_PARAMETER, "combine", "needs an array of events as the body");
+            }
+            return publish(call, channel, login, List.of(Combined.of(combine, drafts, key)), false);
+        }
+        return publish(call, channel, login, drafts, batch);
+    }
+
+    private CompletionStage<HttpResponse> publish(
+            Call call, ChannelName channel, Login login, List<Draft> drafts, boolean batch) {
         return relays.publish(channel, login.subject(), drafts).thenApply(published -> answer(call, published, batch));
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.platform.relay;
 
 import io.millrace.persistence.Journal.Bounds;
+import io.millrace.platform.family.Family;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Epoch;
 import java.time.Instant;
@@ -10,13 +11,15 @@ import org.apache.pekko.actor.typed.ActorRef;
 /** One channel as a listener on this node has it: the live list, the pages before it, and where it stands. */
 public final class Feed {
     private final ChannelName channel;
+    private final Family family;
     private final Epoch epoch;
     private final LiveList live;
     private final Pages pages;
     private final ActorRef<Relay.Command> relay;
 
-    Feed(ChannelName channel, Epoch epoch, LiveList live, Pages pages, ActorRef<Relay.Command> relay) {
+    Feed(ChannelName channel, Family family, Epoch epoch, LiveList live, Pages pages, ActorRef<Relay.Command> relay) {
         this.channel = channel;
+        this.family = family;
         this.epoch = epoch;
         this.live = live;
         this.pages = pages;
@@ -29,6 +32,11 @@ public final class Feed {
 
     public Epoch epoch() {
         return epoch;
+    }
+
+    /** What the channel promises. */
+    public Family family() {
+        return family;
     }
 
     public LiveList live() {
@@ -53,6 +61,11 @@ public final class Feed {
     /** The offset after which events are as new as {@code time} or newer. */
     public CompletionStage<Long> offsetBefore(Instant time) {
         return pages.offsetBefore(time);
+    }
+
+    /** Relay only. */
+    void forgetWhatIsOld() {
+        pages.forgetWhatIsOld();
     }
 
     public void leave(Listener listener) {

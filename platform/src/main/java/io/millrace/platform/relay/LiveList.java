@@ -42,6 +42,11 @@ public final class LiveList {
         return tail;
     }
 
+    /** The place before the oldest event that can be read. */
+    Node floor() {
+        return floor;
+    }
+
     /** The pointer of a reader that has everything up to {@code offset}, or null where the list no longer reaches back. */
     public @Nullable Node after(long offset) {
         Node newest = tail;

@@ -9,6 +9,8 @@ import io.millrace.platform.channel.Announcement.Head;
 import io.millrace.platform.channel.Answer;
 import io.millrace.platform.channel.Channel;
 import io.millrace.platform.channel.Channel.PublishAll;
+import io.millrace.platform.family.Families;
+import io.millrace.platform.family.Family;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Cursor;
 import io.millrace.protocol.Draft;
@@ -77,6 +79,7 @@ final class Relay {
     /** What a relay works with; the same for every relay of a node but for the channel. */
     record Surroundings(
             RelaySettings settings,
+            Families families,
             Journal journal,
             Epoch epoch,
             RelayMeters meters,
@@ -91,12 +94,13 @@ final class Relay {
     private final RelayMeters meters;
     private final Cursor.Stamp stamp;
     private final Writes writes;
-    private final Pages pages;
+    private final Family family;
     private final Set<Listener> listeners = new LinkedHashSet<>();
     private final List<Join> joining = new ArrayList<>();
     private final ActorRef<Announcement> ear;
 
     private @Nullable LiveList live;
+    private @Nullable Feed feed;
     private boolean opening;
     private boolean repairing;
     private boolean retired;
@@ -119,7 +123,7 @@ final class Relay {
         this.timing = around.settings().timing();
         this.meters = around.meters();
         this.stamp = Cursor.stamp(channelName, around.epoch());
-        this.pages = new Pages(channelName, around.journal(), around.settings().pages(), this::encode, meters);
+        this.family = around.families().of(channelName);
         this.ear = context.messageAdapter(Announcement.class, Heard::new);
         ActorRef<Answer> writer = context.messageAdapter(Answer.class, Answered::new);
         this.writes = new Writes(
@@ -170,9 +174,9 @@ final class Relay {
 
     private Behavior<Command> onJoin(Join join) {
         listeners.add(join.listener());
-        LiveList list = live;
-        if (list != null) {
-            join.joined().complete(feed(list));
+        Feed known = feed;
+        if (known != null) {
+            join.joined().complete(known);
         } else {
             joining.add(join);
             open();
@@ -186,21 +190,27 @@ final class Relay {
         return Behaviors.same();
     }
 
+    /** What isn't journaled has only the live list to be read from. */
     private Feed feed(LiveList list) {
-        return new Feed(channelName, around.epoch(), list, pages, context.getSelf());
+        Journal journal = family.isJournaled() ? around.journal() : new Ring(list);
+        Pages pages = new Pages(channelName, journal, around.settings().pages(), this::encode, meters);
+        return new Feed(channelName, family, around.epoch(), list, pages, context.getSelf());
     }
 
     private void open() {
         if (!opening) {
             opening = true;
             follow();
-            context.pipeToSelf(around.journal().bounds(channelName), BoundsRead::new);
+            if (family.isJournaled()) {
+                context.pipeToSelf(around.journal().bounds(channelName), BoundsRead::new);
+            }
         }
     }
 
     private void follow() {
         renewedNanos = nanos.getAsLong();
-        channel.tell(new Channel.Follow(ear));
+        LiveList list = live;
+        channel.tell(new Channel.Follow(ear, list == null ? 0 : list.head()));
     }
 
     private Behavior<Command> onBoundsRead(BoundsRead read) {
@@ -232,7 +242,7 @@ final class Relay {
         if (list == null) {
             begin(head, complete);
         } else if (head > list.head()) {
-            repair(list);
+            repair(list, head);
         }
     }
 
@@ -241,7 +251,9 @@ final class Relay {
         RelaySettings.Live bounds = around.settings().live();
         LiveList list = new LiveList(head, complete, bounds.events(), bounds.bytes());
         live = list;
-        joining.forEach(join -> join.joined().complete(feed(list)));
+        Feed opened = feed(list);
+        feed = opened;
+        joining.forEach(join -> join.joined().complete(opened));
         joining.clear();
     }
 
@@ -253,8 +265,9 @@ final class Relay {
             return; // the head that opens the list will include them
         }
         if (events.get(0).offset() > list.head() + 1) {
-            repair(list);
-        } else if (!repairing && append(list, events)) {
+            repair(list, events.get(0).offset() - 1);
+        }
+        if (!repairing && append(list, events)) {
             wakeAll();
         }
     }
@@ -282,12 +295,21 @@ final class Relay {
         }
     }
 
-    private void repair(LiveList list) {
-        if (!repairing) {
+    private void repair(LiveList list, long missedUpTo) {
+        if (!family.isJournaled()) {
+            skip(list, missedUpTo);
+        } else if (!repairing) {
             repairing = true;
             meters.gaps.increment();
             readGap(list);
         }
+    }
+
+    /** What isn't journaled can't be had again: the list begins anew, and its readers are told that something is gone. */
+    private void skip(LiveList list, long missedUpTo) {
+        meters.skips.increment();
+        list.restartAt(missedUpTo, false);
+        wakeAll();
     }
 
     private void readGap(LiveList list) {
@@ -325,7 +347,9 @@ final class Relay {
     private Behavior<Command> onTick() {
         long now = nanos.getAsLong();
         writes.lookAfter(now);
-        pages.forgetWhatIsOld();
+        if (feed != null) {
+            feed.forgetWhatIsOld();
+        }
         if (live == null && !joining.isEmpty()) {
             open();
         }

@@ -10,8 +10,13 @@ final class RelayMeters {
     final Counter published;
     final Counter unconfirmed;
     final Counter busy;
+    final Counter tooLarge;
+    final Counter channelLimited;
+    final Counter publisherLimited;
+    final Counter superseded;
     final Counter announced;
     final Counter gaps;
+    final Counter skips;
     final Counter journalReads;
     final Counter wakes;
     final Timer commit;
@@ -27,11 +32,20 @@ final class RelayMeters {
         busy = Counter.builder("millrace.publish.busy")
                 .description("publishes answered 503 because as much was waiting as may")
                 .register(registry);
+        tooLarge = refused(registry, "event-too-large", "family");
+        channelLimited = refused(registry, "rate-limited", "channel");
+        publisherLimited = refused(registry, "rate-limited", "publisher");
+        superseded = Counter.builder("millrace.publish.superseded")
+                .description("events of class latest that a newer one of the same value key took the place of")
+                .register(registry);
         announced = Counter.builder("millrace.relay.events")
                 .description("events that entered a live list of this node")
                 .register(registry);
         gaps = Counter.builder("millrace.relay.gaps")
                 .description("gaps between announcements, repaired from the journal")
+                .register(registry);
+        skips = Counter.builder("millrace.relay.skips")
+                .description("stretches of an ephemeral channel that did not reach this node and are gone")
                 .register(registry);
         journalReads = Counter.builder("millrace.relay.journal.reads")
                 .description("pages read from the journal for clients that catch up and for gaps")
@@ -45,6 +59,14 @@ final class RelayMeters {
                 .register(registry);
         writeEvents = DistributionSummary.builder("millrace.publish.write.events")
                 .description("events in one write")
+                .register(registry);
+    }
+
+    private static Counter refused(MeterRegistry registry, String code, String by) {
+        return Counter.builder("millrace.publish.refused")
+                .description("publishes refused by a limit of their channel's family")
+                .tag("code", code)
+                .tag("limit", by)
                 .register(registry);
     }
 }

@@ -3,9 +3,11 @@ package io.millrace.platform.relay;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.persistence.Journal;
 import io.millrace.platform.channel.Channel;
+import io.millrace.platform.family.Families;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.Epoch;
+import io.millrace.protocol.Refusal;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,28 +20,53 @@ import org.apache.pekko.actor.typed.RecipientRef;
 /** The room's door: publish to a channel and listen to one, by its relay on this node. Safe for use by many threads. */
 public final class Relays {
     private final ActorRef<RelayKeeper.Command> keeper;
+    private final Admission admission;
+    private final Journal kept;
 
-    private Relays(ActorRef<RelayKeeper.Command> keeper) {
+    private Relays(
+            ActorRef<RelayKeeper.Command> keeper,
+            RelaySettings settings,
+            Families families,
+            Journal journal,
+            RelayMeters meters) {
         this.keeper = keeper;
+        this.admission = new Admission(families, meters);
+        this.kept = new Kept(families, journal, this, settings.timing().publishTimeout());
     }
 
     public static Relays start(
             ActorSystem<?> system,
             RelaySettings settings,
+            Families families,
             Journal journal,
             Epoch epoch,
             MeterRegistry registry,
             Function<ChannelName, RecipientRef<Channel.Command>> channels) {
         RelayMeters meters = new RelayMeters(registry);
-        return new Relays(system.systemActorOf(
-                RelayKeeper.create(
-                        channels, keeper -> new Relay.Surroundings(settings, journal, epoch, meters, keeper)),
-                "relays",
-                Props.empty()));
+        return new Relays(
+                system.systemActorOf(
+                        RelayKeeper.create(
+                                channels,
+                                keeper -> new Relay.Surroundings(settings, families, journal, epoch, meters, keeper)),
+                        "relays",
+                        Props.empty()),
+                settings,
+                families,
+                journal,
+                meters);
+    }
+
+    /** What can be read on this node: the journal, but for channels of class ephemeral, which have none. */
+    public Journal kept() {
+        return kept;
     }
 
     /** Publishes these events, all or none. The stage never fails and always ends within the publish timeout. */
     public CompletionStage<Published> publish(ChannelName channel, String publisher, List<Draft> drafts) {
+        Refusal refusal = admission.refusal(channel, publisher, drafts);
+        if (refusal != null) {
+            return CompletableFuture.completedFuture(new Published.Refused(refusal));
+        }
         int bytes = 0;
         for (Draft draft : drafts) {
             bytes += draft.data().size() + 64;

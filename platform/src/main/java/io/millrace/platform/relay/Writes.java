@@ -1,5 +1,6 @@
 package io.millrace.platform.relay;
 
+import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Answer;
 import io.millrace.platform.relay.Gathering.Write;
 import io.millrace.platform.relay.Relay.Publish;
@@ -11,7 +12,9 @@ import io.millrace.protocol.Position;
 import io.millrace.protocol.Receipt;
 import io.millrace.protocol.Refusal;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,7 +35,11 @@ final class Writes {
     private final RelayMeters meters;
     private final Gathering gathering;
     private final LongSupplier nanos;
+    private final int mostWaiting;
     private final Consumer<Write> send;
+    /** Answered as far as events wait for their turn: another answer follows for each. */
+    private final Map<WriteId, Write> waiting = new LinkedHashMap<>();
+
     private long sentNanos;
 
     Writes(
@@ -48,15 +55,16 @@ final class Writes {
         this.meters = around.meters();
         this.gathering = new Gathering(around.settings().gather(), UUID.randomUUID());
         this.nanos = nanos;
+        this.mostWaiting = around.settings().gather().events();
         this.send = send;
     }
 
     boolean isIdle() {
-        return gathering.isIdle();
+        return gathering.isIdle() && waiting.isEmpty();
     }
 
     void take(Publish publish) {
-        if (gathering.offer(publish)) {
+        if (waiting.size() < mostWaiting && gathering.offer(publish)) {
             sendNext();
         } else {
             meters.busy.increment();
@@ -67,16 +75,35 @@ final class Writes {
     void answered(Answer answer) {
         Write write = gathering.end(answer);
         if (write == null) {
-            return; // a second answer to a write that was sent twice
+            Write settled = waiting.get(answer.write());
+            if (settled != null) { // else a second answer to a write that was sent twice
+                complete(settled, answer);
+            }
+            return;
         }
         meters.commit.record(nanos.getAsLong() - write.begunNanos(), TimeUnit.NANOSECONDS);
         meters.writeEvents.record(write.publishes().stream()
                 .mapToInt(publish -> publish.drafts().size())
                 .sum());
-        for (int i = 0; i < write.publishes().size(); i++) {
-            complete(write.publishes().get(i), answer.outcomes().get(i));
-        }
+        complete(write, answer);
         sendNext();
+    }
+
+    private void complete(Write write, Answer answer) {
+        boolean wholly = true;
+        for (int i = 0; i < write.publishes().size(); i++) {
+            Publish publish = write.publishes().get(i);
+            Answer.Outcome outcome = answer.outcomes().get(i);
+            wholly &= !(outcome instanceof Answer.Waits);
+            if (!publish.outcome().isDone()) {
+                complete(publish, outcome);
+            }
+        }
+        if (wholly) {
+            waiting.remove(write.id());
+        } else {
+            waiting.put(write.id(), write);
+        }
     }
 
     /** Sends again what got no answer, and gives up what has waited too long. */
@@ -85,6 +112,10 @@ final class Writes {
         Refusal neverSent =
                 Refusal.of(Code.CHANNEL_BUSY, "the channel did not answer in time; nothing was sent", COME_BACK);
         gathering.expire(deadline).forEach(publish -> refuse(publish, neverSent));
+        List<Write> late = waiting.values().stream()
+                .filter(each -> each.begunNanos() - deadline < 0)
+                .toList();
+        late.forEach(this::unconfirmed);
         Write write = gathering.underWay();
         if (write != null && write.begunNanos() - deadline < 0) {
             giveUp(write);
@@ -100,15 +131,23 @@ final class Writes {
         if (write != null) {
             giveUp(write);
         }
+        List.copyOf(waiting.values()).forEach(this::unconfirmed);
         Refusal neverSent = Refusal.of(Code.CHANNEL_BUSY, "the relay failed; nothing was sent", COME_BACK);
         gathering.takeAll().forEach(publish -> refuse(publish, neverSent));
     }
 
     private void giveUp(Write write) {
         gathering.giveUp();
-        meters.unconfirmed.increment(write.publishes().size());
-        Refusal unknown = Refusal.of(Code.PUBLISH_UNCONFIRMED, Code.PUBLISH_UNCONFIRMED.happened(), COME_BACK);
-        write.publishes().forEach(publish -> refuse(publish, unknown));
+        unconfirmed(write);
+    }
+
+    private void unconfirmed(Write write) {
+        waiting.remove(write.id());
+        for (Publish publish : write.publishes()) {
+            if (!publish.outcome().isDone()) {
+                complete(publish, new Answer.Unconfirmed());
+            }
+        }
     }
 
     private void sendNext() {
@@ -128,7 +167,16 @@ final class Writes {
             List<Receipt> receipts =
                     accepted.receipts().stream().map(this::receipt).toList();
             meters.published.increment(receipts.size());
+            meters.superseded.increment(
+                    receipts.stream().filter(Receipt::superseded).count());
             publish.outcome().complete(new Published.Accepted(receipts));
+        } else if (outcome instanceof Answer.Limited limited) {
+            meters.channelLimited.increment();
+            Duration wait = Duration.ofMillis(limited.retryAfterMillis());
+            refuse(publish, Refusal.of(Code.RATE_LIMITED, "more is published to this channel than its rate", wait));
+        } else if (outcome instanceof Answer.Unconfirmed) {
+            meters.unconfirmed.increment();
+            refuse(publish, Refusal.of(Code.PUBLISH_UNCONFIRMED, Code.PUBLISH_UNCONFIRMED.happened(), COME_BACK));
         } else if (outcome instanceof Answer.Conflicted conflicted) {
             String item = publish.drafts().size() == 1 ? "" : "event number " + conflicted.index() + ": ";
             refuse(
@@ -143,7 +191,7 @@ final class Writes {
 
     private Receipt receipt(Answer.Receipt given) {
         Position position = new Position(epoch, given.offset());
-        return new Receipt(stamp.at(given.offset()), channel, position, given.duplicate());
+        return new Receipt(stamp.at(given.offset()), channel, position, given.duplicate(), given.superseded());
     }
 
     private static void refuse(Publish publish, Refusal refusal) {

@@ -3,6 +3,7 @@ package io.millrace.platform.boot;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.millrace.persistence.EmbeddedDatabase;
+import io.millrace.persistence.Journal;
 import io.millrace.persistence.Storage;
 import io.millrace.persistence.StorageSettings;
 import io.millrace.platform.access.Grant;
@@ -43,6 +44,15 @@ final class RunningNode implements AutoCloseable {
                 allowed-origins = [ "https://app.example.com" ]
               }
               connection { sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
+              families {
+                tiny { event-bytes = 1 KiB }
+                mood { class = ephemeral, rate { events = 1000, per = 1s } }
+                price { class = latest, rate { events = 1, per = 1s } }
+                ticks { slow-client = latest }
+                strict { slow-client = disconnect }
+                slow { rate { events = 2, per = 20s } }
+                fair { publisher-rate { events = 3, per = 30s } }
+              }
               edge { websocket.login-timeout = 1s, stream-channels = 3 }
               families {
                 private { claims { region = area }, mask = [ { field = price, claim = role, values = [boss] } ] }
@@ -83,6 +93,10 @@ final class RunningNode implements AutoCloseable {
 
     int adminPort() {
         return node.adminPort();
+    }
+
+    Journal journal() {
+        return storage.journal();
     }
 
     String epoch() {

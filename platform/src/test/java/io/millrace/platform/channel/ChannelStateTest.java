@@ -10,11 +10,13 @@ import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Answer.Accepted;
 import io.millrace.platform.channel.Answer.Conflicted;
 import io.millrace.platform.channel.Answer.Declined;
+import io.millrace.platform.channel.Answer.Limited;
 import io.millrace.platform.channel.Answer.Outcome;
 import io.millrace.platform.channel.Answer.Receipt;
 import io.millrace.platform.channel.Channel.Request;
 import io.millrace.platform.channel.ChannelState.Decided;
 import io.millrace.platform.channel.KeyMemory.DedupeSettings;
+import io.millrace.platform.family.Family.Rate;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.Event;
@@ -74,6 +76,34 @@ class ChannelStateTest {
                         request(draft("5", "c"))))
                 .containsExactly(accepted(first(2)), new Conflicted(1, 1), accepted(first(3)));
         assertThat(state.head()).isEqualTo(3);
+    }
+
+    @Test
+    void overTheRateAWholeRequestIsRefusedAndTheNextThatFitsIsNot() {
+        Allowance two = Allowance.of(new Rate(2, Duration.ofSeconds(1), 0));
+        List<Request> requests = List.of(
+                request(draft("1", null)),
+                request(draft("2", "a"), draft("3", null)),
+                request(draft("4", "b")),
+                request(draft("5", null)));
+        Decided decided = state.decide(requests, 5_000, two);
+        assertThat(decided.outcomes())
+                .containsExactly(accepted(first(1)), new Limited(501), accepted(first(2)), new Limited(501));
+        assertThat(decided.events()).extracting(Event::key).containsExactly(null, "b");
+        state = apply(state, decided);
+        Decided later = state.decide(List.of(request(draft("2", "a"), draft("4", "b"))), 5_500, decided.allowance());
+        assertThat(later.outcomes()).containsExactly(accepted(first(3), again(2)));
+    }
+
+    @Test
+    void whatStandsAlreadyCostsNothing() {
+        Allowance one = Allowance.of(new Rate(1, Duration.ofHours(1), 0));
+        Decided first = state.decide(List.of(request(draft("1", "a"))), 5, one);
+        state = apply(state, first);
+        Decided again =
+                state.decide(List.of(request(draft("1", "a")), request(draft("2", null))), 6, first.allowance());
+        assertThat(again.outcomes().get(0)).isEqualTo(accepted(again(1)));
+        assertThat(again.outcomes().get(1)).isInstanceOf(Limited.class);
     }
 
     @Test

@@ -137,7 +137,7 @@ class ChannelTest {
     void followIsAnsweredWithTheHeadAndThenHearsWhatIsCommitted() {
         ActorRef<Command> channel = spawn(1000);
         publish(channel, 1, draft("1", null));
-        channel.tell(new Follow(ear.ref()));
+        channel.tell(new Follow(ear.ref(), 0));
         ear.expectMessage(new Head(1));
         publish(channel, 2, draft("2", null), draft("3", null));
         Announced announced = ear.expectMessageClass(Announced.class);
@@ -150,7 +150,7 @@ class ChannelTest {
     @Test
     void aFailedCommitIsNeitherAnnouncedNorAnsweredAndLeavesNoTrace() {
         ActorRef<Command> channel = spawn(1000);
-        channel.tell(new Follow(ear.ref()));
+        channel.tell(new Follow(ear.ref(), 0));
         ear.expectMessage(new Head(0));
         stored.failNextPersisted(ID);
         channel.tell(new PublishAll(write(1), List.of(request(draft("1", "a"))), answers.ref()));
@@ -216,11 +216,13 @@ class ChannelTest {
                 () -> kit.<Answer>runCommand(
                         replyTo -> new PublishAll(write(1), List.of(request(draft("1", null))), replyTo)),
                 Follow.class,
-                () -> kit.runCommand(new Follow(ear.ref())),
+                () -> kit.runCommand(new Follow(ear.ref(), 0)),
                 Unfollow.class,
                 () -> kit.runCommand(new Unfollow(ear.ref())),
                 Trim.class,
                 () -> kit.runCommand(new Trim("test")),
+                Channel.TurnDue.class,
+                () -> kit.runCommand(new Channel.TurnDue()),
                 Channel.RetentionDue.class,
                 () -> kit.runCommand(new Channel.RetentionDue()),
                 Channel.TooOldUpTo.class,
@@ -235,6 +237,39 @@ class ChannelTest {
 
     private static Set<Class<?>> permitted() {
         return Arrays.stream(Command.class.getPermittedSubclasses()).collect(Collectors.toSet());
+    }
+
+    @Test
+    void overTheRateOfAClassLatestTheNewestWaitsForItsTurn() {
+        ActorRef<Command> channel = KIT.spawn(Channel.create(
+                CHANNEL,
+                Sample.family("class = latest, rate { events = 1, per = 300ms }"),
+                settings(),
+                journal,
+                Clock.systemUTC()));
+        spawned.add(channel);
+        channel.tell(new Follow(ear.ref(), 0));
+        ear.expectMessageClass(Head.class);
+        assertThat(publish(channel, 1, draft("1", null)).outcomes())
+                .containsExactly(new Accepted(List.of(new Receipt(1, false))));
+        assertThat(publish(channel, 2, draft("2", null)).outcomes()).containsExactly(new Answer.Waits());
+        assertThat(publish(channel, 3, draft("3", null)).outcomes()).containsExactly(new Answer.Waits());
+        Answer older = answers.receiveMessage(Duration.ofSeconds(5));
+        assertThat(older).isEqualTo(new Answer(write(2), List.of(new Accepted(List.of(new Receipt(2, false, true))))));
+        Answer newer = answers.receiveMessage(Duration.ofSeconds(5));
+        assertThat(newer).isEqualTo(new Answer(write(3), List.of(new Accepted(List.of(new Receipt(2, false))))));
+        assertThat(ear.expectMessageClass(Announced.class)
+                        .events()
+                        .get(0)
+                        .data()
+                        .toString())
+                .isEqualTo("1");
+        assertThat(ear.expectMessageClass(Announced.class)
+                        .events()
+                        .get(0)
+                        .data()
+                        .toString())
+                .isEqualTo("3");
     }
 
     private EventSourcedBehaviorTestKit<Command, ChannelRecord, ChannelState> behaviorKit() {

@@ -16,7 +16,10 @@ import io.millrace.platform.channel.Announcement.Head;
 import io.millrace.platform.channel.Answer.Accepted;
 import io.millrace.platform.channel.Answer.Conflicted;
 import io.millrace.platform.channel.Answer.Declined;
+import io.millrace.platform.channel.Answer.Limited;
 import io.millrace.platform.channel.Answer.Receipt;
+import io.millrace.platform.channel.Answer.Unconfirmed;
+import io.millrace.platform.channel.Answer.Waits;
 import io.millrace.platform.channel.Channel.Follow;
 import io.millrace.platform.channel.Channel.PublishAll;
 import io.millrace.platform.channel.Channel.Request;
@@ -70,14 +73,17 @@ class EverythingThatTravelsRoundTripsTest {
                             new Request("", List.of(END), 4L),
                             new Request("", List.of())),
                     KIT.<Answer>createTestProbe().ref()),
-            new Follow(KIT.<Announcement>createTestProbe().ref()),
+            new Follow(KIT.<Announcement>createTestProbe().ref(), Position.MAX_OFFSET),
             new Unfollow(KIT.<Announcement>createTestProbe().ref()),
             new Trim("its oldest event is too old"),
             new Answer(WRITE, List.of()),
             new Answer(
                     WRITE,
                     List.of(
-                            new Accepted(List.of(new Receipt(1, false), new Receipt(Position.MAX_OFFSET, true))),
+                            new Accepted(List.of(new Receipt(1, false), new Receipt(Position.MAX_OFFSET, true, true))),
+                            new Limited(1500),
+                            new Waits(),
+                            new Unconfirmed(),
                             new Conflicted(3, 17),
                             new Declined(Code.OFFSET_CONFLICT, "the head is 3, not 4"),
                             new Accepted(List.of()))),

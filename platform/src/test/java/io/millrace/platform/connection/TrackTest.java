@@ -5,6 +5,7 @@ import static io.millrace.platform.fakes.Sample.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.platform.fakes.MemoryJournal;
+import io.millrace.platform.fakes.Sample;
 import io.millrace.platform.relay.EncodedEvent;
 import io.millrace.platform.relay.EncodedPage;
 import io.millrace.platform.relay.LiveChannel;
@@ -66,6 +67,70 @@ class TrackTest {
         }
         assertThat(got).isEqualTo(events(1, 30).stream().map(Event::offset).toList());
         assertThat(track.isLive()).isTrue();
+    }
+
+    @Test
+    void aSlowReaderOfTheNewestOnlyGetsEachValuesNewestAndNothingThatIsOutdated() {
+        live = new LiveChannel(
+                Sample.family("slow-client = latest"),
+                journal,
+                0,
+                10,
+                10,
+                TestInbox.create().getRef());
+        Track track = new Track(live.feed(), 0);
+        assertThat(drain(track)).isEmpty();
+        publish(1, 35); // all of one value
+        List<Long> got = new ArrayList<>(drain(track));
+        long leftOut = 0;
+        while (track.needsPage()) {
+            assertThat(readPage(track)).isTrue();
+            leftOut += track.takeLeftOut();
+            got.addAll(drain(track));
+        }
+        assertThat(track.position()).isEqualTo(35);
+        assertThat(track.isLive()).isTrue();
+        assertThat(got).isSorted().endsWith(35L).hasSizeLessThan(20);
+        assertThat(got.size() + leftOut).isEqualTo(35);
+        publish(36, 38);
+        assertThat(drain(track)).as("live again, nothing is left out").containsExactly(36L, 37L, 38L);
+        assertThat(track.isCutOff()).isFalse();
+    }
+
+    @Test
+    void whoComesBackWithACursorMissesNothingWhateverThePolicy() {
+        journal.append(CHANNEL, events(1, 20));
+        live = new LiveChannel(
+                Sample.family("slow-client = latest"),
+                journal,
+                20,
+                10,
+                10,
+                TestInbox.create().getRef());
+        Track track = new Track(live.feed(), 5);
+        List<Long> got = new ArrayList<>(drain(track));
+        while (track.needsPage()) {
+            readPage(track);
+            got.addAll(drain(track));
+        }
+        assertThat(got).isEqualTo(events(6, 20).stream().map(Event::offset).toList());
+    }
+
+    @Test
+    void aSlowReaderOfAStrictFamilyIsToBeCutOff() {
+        live = new LiveChannel(
+                Sample.family("slow-client = disconnect"),
+                journal,
+                0,
+                10,
+                10,
+                TestInbox.create().getRef());
+        Track track = new Track(live.feed(), 0);
+        drain(track);
+        assertThat(track.isCutOff()).isFalse();
+        publish(1, 30);
+        drain(track);
+        assertThat(track.isCutOff()).isTrue();
     }
 
     @Test

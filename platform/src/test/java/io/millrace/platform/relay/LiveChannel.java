@@ -5,6 +5,8 @@ import static io.millrace.platform.fakes.Sample.EPOCH;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.fakes.MemoryJournal;
+import io.millrace.platform.fakes.Sample;
+import io.millrace.platform.family.Family;
 import io.millrace.protocol.Cursor;
 import io.millrace.protocol.Event;
 import java.util.List;
@@ -19,6 +21,11 @@ public final class LiveChannel {
 
     /** @param relay hears who leaves; may be a probe's */
     public LiveChannel(MemoryJournal journal, long head, int liveEvents, int pageEvents, ActorRef<?> relay) {
+        this(Sample.family(""), journal, head, liveEvents, pageEvents, relay);
+    }
+
+    public LiveChannel(
+            Family family, MemoryJournal journal, long head, int liveEvents, int pageEvents, ActorRef<?> relay) {
         live = new LiveList(head, liveEvents, Long.MAX_VALUE);
         Pages pages = new Pages(
                 CHANNEL,
@@ -26,7 +33,7 @@ public final class LiveChannel {
                 new RelaySettings.Pages(pageEvents, 1024 * 1024),
                 LiveChannel::encode,
                 new RelayMeters(new SimpleMeterRegistry()));
-        feed = new Feed(CHANNEL, EPOCH, live, pages, relay.unsafeUpcast());
+        feed = new Feed(CHANNEL, family, EPOCH, live, pages, relay.unsafeUpcast());
     }
 
     public Feed feed() {

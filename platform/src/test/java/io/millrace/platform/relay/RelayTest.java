@@ -20,6 +20,7 @@ import io.millrace.platform.channel.Channel.Follow;
 import io.millrace.platform.channel.Channel.PublishAll;
 import io.millrace.platform.channel.Channel.Unfollow;
 import io.millrace.platform.fakes.MemoryJournal;
+import io.millrace.platform.fakes.Sample;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Draft;
 import java.time.Duration;
@@ -96,6 +97,42 @@ class RelayTest {
                 (Published.Refused) third.orTimeout(5, TimeUnit.SECONDS).join();
         assertThat(refused.refusal().code()).isEqualTo(Code.IDEMPOTENCY_CONFLICT);
         assertThat(refused.refusal().detail()).contains("event number 1");
+    }
+
+    @Test
+    void whatWaitsForItsTurnIsAnsweredLaterAndHoldsNobodyUp() {
+        CompletableFuture<Published> first = publish(draft("1", null));
+        PublishAll write = channel.expectMessageClass(PublishAll.class);
+        answer(write, new Answer.Waits());
+        CompletableFuture<Published> second = publish(draft("2", null));
+        PublishAll next = channel.expectMessageClass(PublishAll.class);
+        answer(next, new Accepted(List.of(new Answer.Receipt(1, false))));
+        assertThat(offsets(second)).containsExactly(1L);
+        assertThat(first).isNotDone();
+        answer(write, new Accepted(List.of(new Answer.Receipt(1, false, true))));
+        assertThat(offsets(first)).containsExactly(1L);
+        assertThat(((Published.Accepted) first.join()).receipts().get(0).superseded())
+                .isTrue();
+        assertThat(registry.get("millrace.publish.superseded").counter().count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatWaitsForItsTurnTooLongIsUnconfirmed() {
+        respawn(Duration.ofMillis(100), Duration.ofMillis(300));
+        CompletableFuture<Published> outcome = publish(draft("1", null));
+        answer(channel.expectMessageClass(PublishAll.class), new Answer.Waits());
+        assertThat(refusal(outcome)).isEqualTo(Code.PUBLISH_UNCONFIRMED);
+    }
+
+    @Test
+    void overTheRateAPublisherIsToldWhenToComeBack() {
+        CompletableFuture<Published> outcome = publish(draft("1", null));
+        answer(channel.expectMessageClass(PublishAll.class), new Answer.Limited(1_200));
+        Published.Refused refused =
+                (Published.Refused) outcome.orTimeout(5, TimeUnit.SECONDS).join();
+        assertThat(refused.refusal().code()).isEqualTo(Code.RATE_LIMITED);
+        assertThat(refused.refusal().retryAfterSeconds()).isEqualTo(2);
     }
 
     @Test
@@ -384,6 +421,7 @@ class RelayTest {
         return KIT.spawn(Relay.create(
                 CHANNEL,
                 channel.ref(),
-                new Relay.Surroundings(settings, journal, EPOCH, new RelayMeters(registry), keeper.ref())));
+                new Relay.Surroundings(
+                        settings, Sample.families(""), journal, EPOCH, new RelayMeters(registry), keeper.ref())));
     }
 }
