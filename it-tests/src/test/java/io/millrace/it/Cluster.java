@@ -53,6 +53,7 @@ final class Cluster implements AutoCloseable {
                   http { port = 0, admin-port = %d, admin-login = off }
                   cluster { port = %d, seed-nodes = [%s] }
                   storage { url = "%s", user = "%s", password = "%s" }
+                  limits { per-user = 0 }
                   access { issuer = "it", keys = [ { kid = "it", algorithm = "HS256", secret = "%s" } ] }
                 }
                 """

@@ -43,8 +43,7 @@ final class Connection {
     sealed interface Command {}
 
     /** Begins the connection; sent once, by the node whose socket it is, so it may carry what can't travel. */
-    record Open(Opening opening, CompletableFuture<Source<ByteString, NotUsed>> source, Runnable whenOver)
-            implements Command {}
+    record Open(Opening opening, Card card, CompletableFuture<Source<ByteString, NotUsed>> source) implements Command {}
 
     /** A message from the client. {@code taken} ends when the next one may come. */
     record Said(byte[] utf8, CompletableFuture<Boolean> taken) implements Command {}
@@ -67,6 +66,13 @@ final class Connection {
 
     private record LoginDue() implements Command {}
 
+    /** Whether a login that came as a message is one of as many as its user may have. */
+    private record Seated(LoggedIn login, boolean seated) implements Command {}
+
+    private record IdleDue() implements Command {}
+
+    private record Looked(Look look) implements Command {}
+
     record LoggedIn(ClientMessage.Authenticate message, Login login) implements Command {}
 
     record LoginRefused(ClientMessage.Authenticate message, Refusal refusal) implements Command {}
@@ -75,6 +81,7 @@ final class Connection {
     record Surroundings(
             Relays relays,
             Access access,
+            Admission admission,
             ConnectionSettings settings,
             ConnectionMeters meters,
             Conversation.Terms terms,
@@ -86,7 +93,8 @@ final class Connection {
     private final Surroundings around;
     private final ConnectionId id;
     private @Nullable Opening opening;
-    private Runnable whenOver = () -> {};
+    private @Nullable Card card;
+    private String endedWith = "never-taken-up";
     private @Nullable Line line;
     private @Nullable Login login;
     private @Nullable Conversation conversation;
@@ -112,6 +120,9 @@ final class Connection {
                     .onMessage(Ponged.class, connection::onPonged)
                     .onMessage(HangsUp.class, connection::onHangsUp)
                     .onMessage(LoggedIn.class, connection::onLoggedIn)
+                    .onMessage(Seated.class, connection::onSeated)
+                    .onMessage(IdleDue.class, due -> connection.onIdleDue())
+                    .onMessage(Looked.class, connection::onLooked)
                     .onMessage(LoginRefused.class, connection::onLoginRefused)
                     .onMessage(LoginDue.class, due -> connection.onLoginDue())
                     .onMessage(LoginExpired.class, expired -> connection.onLoginExpired())
@@ -124,7 +135,7 @@ final class Connection {
 
     private Behavior<Command> onOpen(Open open) {
         opening = open.opening();
-        whenOver = open.whenOver();
+        card = open.card();
         login = open.opening().login();
         ActorRef<Command> self = context.getSelf();
         Delivery.Observer observer = new Delivery.Observer() {
@@ -149,13 +160,16 @@ final class Connection {
     private Behavior<Command> onLineUp(LineUp up) {
         line = up.line();
         Opening from = opening;
-        if (from == null) {
+        Card of = card;
+        if (from == null || of == null) {
             return Behaviors.same();
         }
         around.meters().opened(from.transport());
+        endedWith = "client-left";
+        of.isUp(up.line());
         context.getLog().debug("Connection {} is up: {}", id, from.transport());
         if (from.transport() == Transport.WEBSOCKET) {
-            conversation = new Conversation(context.getSelf(), up.line(), around, from.verifier());
+            conversation = new Conversation(context.getSelf(), up.line(), around, from.verifier(), of);
         }
         if (login != null) {
             welcome(up.line(), login);
@@ -168,6 +182,7 @@ final class Connection {
     private void welcome(Line line, Login login) {
         timers.cancel(new LoginDue());
         watchExpiry(login);
+        watchIdleness();
         Opening from = opening;
         if (conversation != null) {
             conversation.isLoggedIn(login);
@@ -176,6 +191,11 @@ final class Connection {
                 conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null), login);
             }
         } else if (from != null) {
+            from.wants().forEach(want -> {
+                if (card != null) {
+                    card.follows(want.channel());
+                }
+            });
             line.follow(from.wants(), greeting -> greet(login, greeting));
         }
     }
@@ -222,7 +242,42 @@ final class Connection {
         }
     }
 
+    private void watchIdleness() {
+        if (card != null && !idle(card).isZero()) {
+            timers.startSingleTimer(new IdleDue(), idle(card));
+        }
+    }
+
+    private Duration idle(Card of) {
+        return around.admission().limitsOf(of).idle();
+    }
+
+    private Behavior<Command> onIdleDue() {
+        ActorRef<Command> self = context.getSelf();
+        if (line != null) {
+            line.look(look -> self.tell(new Looked(look)));
+        }
+        return Behaviors.same();
+    }
+
+    /** Neither has the client said anything nor was an event delivered to it for as long as is allowed; or look again. */
+    private Behavior<Command> onLooked(Looked looked) {
+        if (card == null) {
+            return Behaviors.same();
+        }
+        long active = Math.max(card.heardNanos(), looked.look().eventNanos());
+        Duration left = idle(card).minusNanos(System.nanoTime() - active);
+        if (left.isNegative() || left.isZero()) {
+            return end(Refusal.of(Code.IDLE), null);
+        }
+        timers.startSingleTimer(new IdleDue(), left);
+        return Behaviors.same();
+    }
+
     private Behavior<Command> onSaid(Said said) {
+        if (card != null) {
+            card.hears();
+        }
         if (line == null && !ended) {
             early = said; // there is only one: the next comes when this one is taken
             return Behaviors.same();
@@ -268,8 +323,32 @@ final class Connection {
                     Refusal.of(Code.FORBIDDEN, "a login can be renewed only by a token of the same subject"));
             return Behaviors.same();
         }
+        if (known == null && card != null) {
+            ActorRef<Command> self = context.getSelf();
+            around.admission().byUser(card, renewed).thenAccept(seated -> self.tell(new Seated(loggedIn, seated)));
+            return Behaviors.same();
+        }
+        return isLoggedIn(line, conversation, loggedIn);
+    }
+
+    private Behavior<Command> onSeated(Seated answer) {
+        if (conversation == null || line == null || ended || login != null) {
+            return Behaviors.same();
+        }
+        if (!answer.seated()) {
+            return end(around.admission().userIsFull(), null);
+        }
+        return isLoggedIn(line, conversation, answer.login());
+    }
+
+    private Behavior<Command> isLoggedIn(Line line, Conversation conversation, LoggedIn loggedIn) {
+        Login renewed = loggedIn.login();
+        boolean first = login == null;
         login = renewed;
-        if (known == null) {
+        if (card != null) {
+            card.isLoggedIn(renewed);
+        }
+        if (first) {
             welcome(line, renewed);
         } else {
             watchExpiry(renewed);
@@ -323,6 +402,7 @@ final class Connection {
         Opening from = opening;
         if (from != null && line != null) {
             String code = down.code() == null ? "client-left" : down.code().code();
+            endedWith = code;
             around.meters().closed(from.transport(), code);
             context.getLog().debug("Connection {} has ended: {}", id, code);
             line = null;
@@ -331,7 +411,10 @@ final class Connection {
     }
 
     private Behavior<Command> onPostStop() {
-        whenOver.run();
+        if (card != null) {
+            card.isUp(null);
+            around.admission().left(card, endedWith);
+        }
         if (line != null) {
             end(Refusal.of(Code.GOING_AWAY), Duration.ofSeconds(1));
         }

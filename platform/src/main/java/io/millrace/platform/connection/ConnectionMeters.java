@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.millrace.protocol.Code;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +47,11 @@ final class ConnectionMeters {
     void closed(Transport transport, String code) {
         gauge(transport).decrementAndGet();
         registry.counter("millrace.connections.ended", "code", code).increment();
+    }
+
+    /** Somebody was not let in. */
+    void refused(Code code) {
+        registry.counter("millrace.connections.refused", "code", code.code()).increment();
     }
 
     void delivered(int events) {

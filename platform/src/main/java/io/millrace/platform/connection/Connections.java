@@ -3,15 +3,15 @@ package io.millrace.platform.connection;
 import com.typesafe.config.Config;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.platform.access.Access;
+import io.millrace.platform.access.Login;
+import io.millrace.platform.presence.Seats;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Epoch;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -28,12 +28,20 @@ import org.apache.pekko.util.ByteString;
 public final class Connections {
     private final ClusterSharding sharding;
     private final String node;
-    private final Set<ConnectionId> here = ConcurrentHashMap.newKeySet();
+    private final Roster roster;
+    private final Admission admission;
+    private final Clock clock;
 
-    private Connections(ClusterSharding sharding, String node) {
+    private Connections(ClusterSharding sharding, String node, Roster roster, Admission admission, Clock clock) {
         this.sharding = sharding;
         this.node = node;
+        this.roster = roster;
+        this.admission = admission;
+        this.clock = clock;
     }
+
+    /** Who counts connections, and how many are too many. */
+    public record People(Seats seats, LimitSettings limits) {}
 
     /** @param edge the settings under {@code millrace.edge}, for what a WebSocket client may say */
     public static Connections start(
@@ -41,12 +49,16 @@ public final class Connections {
             ConnectionSettings settings,
             Config edge,
             Relays relays,
+            People people,
             Access access,
             Epoch epoch,
             MeterRegistry registry,
             Clock clock) {
+        ConnectionMeters meters = new ConnectionMeters(registry);
+        Roster roster = new Roster();
+        Admission admission = new Admission(roster, people.seats(), people.limits(), meters, clock);
         Connection.Surroundings around = new Connection.Surroundings(
-                relays, access, settings, new ConnectionMeters(registry), Conversation.Terms.from(edge), epoch, clock);
+                relays, access, admission, settings, meters, Conversation.Terms.from(edge), epoch, clock);
         ClusterSharding sharding = ClusterSharding.get(system);
         Entity<Connection.Command, ShardingEnvelope<Connection.Command>> entity = Entity.of(
                         Connection.KEY, context -> Connection.create(new ConnectionId(context.getEntityId()), around))
@@ -55,30 +67,59 @@ public final class Connections {
                 .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy());
         sharding.init(entity);
         long uid = Cluster.get(system).selfMember().uniqueAddress().longUid();
-        return new Connections(sharding, Long.toHexString(uid));
+        return new Connections(sharding, Long.toHexString(uid), roster, admission, clock);
     }
 
-    /** A connection that has begun: its actor waits for its stream to be run. */
-    public Opened open(Opening opening) {
-        ConnectionId id = ConnectionId.mint(node);
+    /** A connection that has begun: its actor waits for its stream to be run. Fails with {@link NotAdmitted}. */
+    public CompletionStage<Opened> open(Opening opening) {
+        Card card = new Card(ConnectionId.mint(node), opening, clock.instant());
+        Login login = opening.login();
+        try {
+            admission.byAddress(card);
+        } catch (NotAdmitted refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
+        if (login == null) {
+            return CompletableFuture.completedFuture(begin(card, opening));
+        }
+        return admission.byUser(card, login).thenApply(seated -> {
+            if (!seated) {
+                throw admission.turnedAway(card);
+            }
+            return begin(card, opening);
+        });
+    }
+
+    private Opened begin(Card card, Opening opening) {
         CompletableFuture<Source<ByteString, NotUsed>> source = new CompletableFuture<>();
-        EntityRef<Connection.Command> actor = sharding.entityRefFor(Connection.KEY, id.value());
-        here.add(id);
-        actor.tell(new Connection.Open(opening, source, () -> here.remove(id)));
-        return new Opened(id, source, actor);
+        EntityRef<Connection.Command> actor = actor(card);
+        actor.tell(new Connection.Open(opening, card, source));
+        return new Opened(card.id(), source, actor);
+    }
+
+    private EntityRef<Connection.Command> actor(Card card) {
+        return sharding.entityRefFor(Connection.KEY, card.id().value());
+    }
+
+    /** Ends one of this node's connections. */
+    void end(Card card, Code code, String detail) {
+        actor(card).tell(new Connection.End(code, detail, null));
+    }
+
+    Roster roster() {
+        return roster;
     }
 
     /** How many connections this node has. */
     public int count() {
-        return here.size();
+        return roster.size();
     }
 
     /** Asks every client of this node to come back, each at its own moment inside the spread, and closes. */
     public void leave(Duration spread) {
-        for (ConnectionId id : here) {
+        for (Card card : roster.cards()) {
             Duration after = Duration.ofMillis(ThreadLocalRandom.current().nextLong(spread.toMillis() + 1));
-            sharding.entityRefFor(Connection.KEY, id.value())
-                    .tell(new Connection.End(Code.GOING_AWAY, "this node is leaving", after));
+            actor(card).tell(new Connection.End(Code.GOING_AWAY, "this node is leaving", after));
         }
     }
 

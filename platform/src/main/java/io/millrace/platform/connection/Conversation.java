@@ -56,6 +56,7 @@ final class Conversation {
     private final Connection.Surroundings around;
     private final Function<String, CompletionStage<Verified>> verifier;
     private final MessageRate rate;
+    private final Card card;
     private final Set<ChannelName> followed = new HashSet<>();
     private @Nullable Login login;
 
@@ -63,7 +64,9 @@ final class Conversation {
             ActorRef<Connection.Command> connection,
             Line line,
             Connection.Surroundings around,
-            Function<String, CompletionStage<Verified>> verifier) {
+            Function<String, CompletionStage<Verified>> verifier,
+            Card card) {
+        this.card = card;
         this.connection = connection;
         this.line = line;
         this.around = around;
@@ -105,6 +108,7 @@ final class Conversation {
             subscribeOwn(own, known);
         } else if (message instanceof ClientMessage.Unsubscribe unsubscribe) {
             followed.remove(unsubscribe.channel());
+            card.leaves(unsubscribe.channel());
             line.unfollow(
                     unsubscribe.channel(),
                     Wire.message(ServerMessage.unsubscribed(unsubscribe.ref(), unsubscribe.channel())));
@@ -159,6 +163,7 @@ final class Conversation {
             refuse(message.ref(), Refusal.of(Code.TOO_MANY_CHANNELS, "at most " + most + " on one connection"));
         } else {
             followed.add(channel);
+            card.follows(channel);
             line.follow(List.of(want), greeting -> subscribed(message, greeting));
         }
     }

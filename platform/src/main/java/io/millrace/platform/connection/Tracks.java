@@ -165,6 +165,16 @@ final class Tracks {
         return events;
     }
 
+    /** Where each channel stands. */
+    List<Look.Place> places() {
+        List<Look.Place> places = new ArrayList<>();
+        tracks.forEach((channel, track) -> places.add(new Look.Place(
+                channel.value(),
+                track.position(),
+                Math.max(0, track.feed().live().head() - track.position()))));
+        return places;
+    }
+
     /** Whether there is something to hand out or to read. */
     boolean haveMore() {
         for (Track track : tracks.values()) {

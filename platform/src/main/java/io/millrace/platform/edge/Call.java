@@ -4,11 +4,14 @@ import io.millrace.protocol.Code;
 import io.millrace.protocol.InvalidInput;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.Query;
+import org.apache.pekko.http.javadsl.model.RemoteAddress;
 import org.jspecify.annotations.Nullable;
 
 /** One request, decoded as far as every door needs it: the path's segments, the query's parameters, single headers. */
@@ -50,6 +53,11 @@ final class Call {
         return query.get(name).orElse(null);
     }
 
+    /** Each parameter once. */
+    Map<String, String> parameters() {
+        return query.toMap();
+    }
+
     List<String> parameters(String name) {
         return query.getAll(name);
     }
@@ -83,6 +91,14 @@ final class Call {
     String header(String name) {
         Optional<HttpHeader> header = request.getHeader(name);
         return header.map(HttpHeader::value).orElse(null);
+    }
+
+    /** Where the request comes from, as far as these proxies can be believed; empty where nobody knows. */
+    String address(Proxies trusted) {
+        return request.getAttribute(AttributeKeys.remoteAddress)
+                .flatMap(RemoteAddress::getAddress)
+                .map(peer -> trusted.client(peer, header("Forwarded"), header("X-Forwarded-For")))
+                .orElse("");
     }
 
     /** The path as it may stand in an answer. */

@@ -5,6 +5,7 @@ import io.millrace.platform.access.Access;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.connection.OperatorActs;
 import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
@@ -35,6 +36,7 @@ public final class Edge {
     private final StreamDoor stream;
     private final SocketDoor socket;
     private final HistoryDoor history;
+    private final OperatorDoor operator;
     private final Logins logins;
     private final Supplier<byte[]> stats;
     private final CrossOrigin crossOrigin;
@@ -53,6 +55,7 @@ public final class Edge {
         this.stream = new StreamDoor(logins, rooms.connections(), settings);
         this.socket = new SocketDoor(logins, rooms.connections(), settings);
         this.history = new HistoryDoor(logins, rooms.relays(), rooms.journal(), rooms.epoch(), settings.history());
+        this.operator = new OperatorDoor(logins, rooms.operator(), settings.trustedProxies(), materializer);
         this.stats = rooms.stats();
         this.crossOrigin = new CrossOrigin(logins);
         this.materializer = materializer;
@@ -67,6 +70,7 @@ public final class Edge {
             Families families,
             Relays relays,
             Connections connections,
+            OperatorActs operator,
             Journal journal,
             Epoch epoch,
             Supplier<byte[]> stats) {}
@@ -103,6 +107,8 @@ public final class Edge {
                 call.requireOnly("after", "since", "limit", "wait");
                 return get(call, () -> history.read(call, channel));
             }
+        } else if (OperatorDoor.serves(path)) {
+            return operator.open(call);
         } else if (path.size() == 4 && path.get(0).equals("v1") && path.get(3).equals("events")) {
             return post(call, () -> publish.publish(call, addressed(path.get(1), path.get(2))));
         } else if (path.equals(List.of("v1", "broadcast", "events"))) {
@@ -130,12 +136,7 @@ public final class Edge {
     }
 
     private CompletionStage<HttpResponse> stats(Call call) {
-        return logins.require(call).thenApply(login -> {
-            if (!logins.isAdmin(login)) {
-                throw new Refused(Refusal.of(Code.FORBIDDEN, "this needs a login with admin on every channel"));
-            }
-            return Replies.json(200, stats.get());
-        });
+        return logins.requireAdmin(call).thenApply(login -> Replies.json(200, stats.get()));
     }
 
     private static CompletionStage<HttpResponse> get(Call call, Supplier<CompletionStage<HttpResponse>> door) {

@@ -5,7 +5,13 @@ import io.millrace.protocol.JsonInput;
 import java.time.Duration;
 
 /** The settings under {@code millrace.edge}. */
-public record EdgeSettings(Publishing publishing, History history, Socket socket, int streamChannels, int connections) {
+public record EdgeSettings(
+        Publishing publishing,
+        History history,
+        Socket socket,
+        int streamChannels,
+        int connections,
+        Proxies trustedProxies) {
 
     public static EdgeSettings from(Config edge) {
         Config history = edge.getConfig("history");
@@ -25,7 +31,8 @@ public record EdgeSettings(Publishing publishing, History history, Socket socket
                         Math.toIntExact(webSocket.getBytes("message-bytes")),
                         webSocket.getInt("fragments")),
                 edge.getInt("stream-channels"),
-                edge.getInt("max-connections"));
+                edge.getInt("max-connections"),
+                Proxies.of(edge.getStringList("trusted-proxies")));
     }
 
     public EdgeSettings {

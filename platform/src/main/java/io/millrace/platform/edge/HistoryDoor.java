@@ -54,7 +54,10 @@ final class HistoryDoor {
                     number(call, "wait", 0, 0, settings.maxWait().toSeconds()));
             return begin(call, channel)
                     .thenCompose(begin -> page(channel, begin, limit, wait))
-                    .thenApply(page -> Replies.json(200, page.json()));
+                    .thenApply(page -> {
+                        logins.requireAct(login, Act.HISTORY, channel); // it may have been taken back meanwhile
+                        return Replies.json(200, page.json());
+                    });
         });
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.platform.edge;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -7,8 +8,10 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.RemoteAddress;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
@@ -74,12 +77,13 @@ final class LeanWire {
     }
 
     /** Runs HTTP over a socket. Its owner hears {@link EventStream} before such a stream's head can be on the socket. */
-    Answering answer(ActorRef connection, ActorRef owner) {
+    Answering answer(ActorRef connection, ActorRef owner, InetSocketAddress peer) {
+        RemoteAddress from = RemoteAddress.create(peer);
         Requests requests = new Requests();
         Flow<ByteString, ByteString, NotUsed> answers = Flow.of(HttpRequest.class)
                 .mapAsync(pipelining, request -> {
                     requests.open.incrementAndGet();
-                    return routes.apply(request);
+                    return routes.apply(request.addAttribute(AttributeKeys.remoteAddress, from));
                 })
                 .map(answer -> {
                     requests.open.decrementAndGet();

@@ -2,6 +2,7 @@ package io.millrace.platform.edge;
 
 import io.millrace.platform.access.Act;
 import io.millrace.platform.access.Login;
+import io.millrace.platform.connection.Caller;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
@@ -61,14 +62,18 @@ final class StreamDoor {
                     .map(channel -> new Want(channel, lastEventId, start))
                     .toList();
             return connections
-                    .open(new Opening(Transport.SSE, login, wants, logins::verify))
-                    .frames()
+                    .open(new Opening(Transport.SSE, login, wants, logins::verify, caller(call)))
+                    .thenCompose(Connections.Opened::frames)
                     .thenApply(frames -> HttpResponse.create()
                             .addHeaders(HEADERS)
                             .withEntity(HttpEntities.createCloseDelimited(
                                     MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
                             .addAttribute(EventStream.KEY, new EventStream(frames, null)));
         });
+    }
+
+    private Caller caller(Call call) {
+        return new Caller(call.address(settings.trustedProxies()), false, false, null);
     }
 
     /** The channels named in the query, each once; where none is, or {@code own} says so, the login's own too. */

@@ -98,7 +98,21 @@ final class RunningNode implements AutoCloseable {
         return token(subject, null, expires, grants);
     }
 
+    /** A token that says it was issued so much later. */
+    static String tokenOfLater(String subject, Duration later, String... grants) {
+        return token(
+                subject,
+                null,
+                Instant.now().plus(Duration.ofMinutes(10)),
+                Clock.offset(Clock.systemUTC(), later),
+                grants);
+    }
+
     private static String token(String subject, String entity, Instant expires, String... grants) {
+        return token(subject, entity, expires, Clock.systemUTC(), grants);
+    }
+
+    private static String token(String subject, String entity, Instant expires, Clock clock, String... grants) {
         Login login = new Login(
                 subject,
                 entity,
@@ -106,7 +120,7 @@ final class RunningNode implements AutoCloseable {
                 expires,
                 UUID.randomUUID().toString(),
                 Map.of());
-        return TokenMint.mint("doors", "k", SECRET.getBytes(StandardCharsets.UTF_8), null, login, Clock.systemUTC());
+        return TokenMint.mint("doors", "k", SECRET.getBytes(StandardCharsets.UTF_8), null, login, clock);
     }
 
     @Override
