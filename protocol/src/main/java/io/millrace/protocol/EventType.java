@@ -12,8 +12,17 @@ public record EventType(String value) {
     public static final int MAX_BYTES = 255;
 
     /** Names a publisher can't use: the control events, and what a browser's EventSource dispatches by itself. */
-    public static final Set<String> RESERVED =
-            Set.of("connected", "reset", "complete", "problem", "reconnect", "heartbeat", "error", "open", "message");
+    public static final Set<String> RESERVED = Set.of(
+            "connected",
+            "reset",
+            "complete",
+            "problem",
+            "reconnect",
+            "heartbeat",
+            "presence",
+            "error",
+            "open",
+            "message");
 
     public EventType {
         Texts.requirePrintable("type", value, MAX_BYTES);

@@ -28,6 +28,7 @@ import io.millrace.platform.ops.Canary;
 import io.millrace.platform.ops.Operators;
 import io.millrace.platform.ops.Readiness;
 import io.millrace.platform.ops.Stats;
+import io.millrace.platform.presence.Presences;
 import io.millrace.platform.presence.Seats;
 import io.millrace.platform.relay.RelaySettings;
 import io.millrace.platform.relay.Relays;
@@ -111,12 +112,13 @@ public final class Node {
             Revoked revoked = new Revoked();
             Access access = new Access(revoked);
             TokenVerifier verifier = TokenVerifier.of(accessSettings, clock);
+            Presences presences = Presences.start(system, families, clock);
             Connections connections = Connections.start(
                     system,
                     connectionSettings,
                     millrace.getConfig("edge"),
                     relays,
-                    new Connections.People(Seats.start(system), limits),
+                    new Connections.People(Seats.start(system), presences, limits),
                     access,
                     storage.epoch(),
                     registry,
@@ -129,14 +131,22 @@ public final class Node {
                     registry,
                     connections,
                     storage.epoch(),
-                    Cluster.get(system).selfMember().address().toString());
+                    Cluster.get(system).selfMember().address().toString(),
+                    revocations::databaseAnswers);
             Edge edge = new Edge(
                     edgeSettings,
                     accessSettings,
                     verifier,
                     access,
                     new Edge.Rooms(
-                            families, relays, connections, acts, storage.journal(), storage.epoch(), stats::json),
+                            families,
+                            relays,
+                            connections,
+                            acts,
+                            presences,
+                            storage.journal(),
+                            storage.epoch(),
+                            stats::json),
                     clock,
                     Materializer.createMaterializer(system));
             Admin.Guard guard = new Admin.Guard(verifier, access, clock, ports.adminLogin());

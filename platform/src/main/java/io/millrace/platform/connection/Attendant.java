@@ -59,8 +59,9 @@ final class Attendant {
 
     private Behavior<Command> onTell(Tell tell) {
         Directory.Query query = tell.query();
+        ChannelName channel = query.channel() == null ? null : ChannelName.of(query.channel());
         List<Card> fitting = connections.roster().cards().stream()
-                .filter(card -> fits(card, query))
+                .filter(card -> fits(card, query, channel))
                 .sorted(Comparator.comparing(Card::since)
                         .thenComparing(card -> card.id().value()))
                 .toList();
@@ -77,11 +78,11 @@ final class Attendant {
         return Behaviors.same();
     }
 
-    private static boolean fits(Card card, Directory.Query query) {
+    private static boolean fits(Card card, Directory.Query query, @Nullable ChannelName channel) {
         Login login = card.login();
         return (query.user() == null || (login != null && login.subject().equals(query.user())))
                 && (query.entity() == null || (login != null && query.entity().equals(login.entity())))
-                && (query.channel() == null || card.channels().contains(ChannelName.of(query.channel())));
+                && (channel == null || card.channels().contains(channel));
     }
 
     /** Null where the stream doesn't answer soon: it has just begun, or just ended. */

@@ -2,6 +2,7 @@ package io.millrace.platform.connection;
 
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.Login;
+import io.millrace.platform.presence.Presences;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ClientMessage;
 import io.millrace.protocol.Code;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -82,6 +84,7 @@ final class Connection {
             Relays relays,
             Access access,
             Admission admission,
+            Presences presences,
             ConnectionSettings settings,
             ConnectionMeters meters,
             Conversation.Terms terms,
@@ -94,6 +97,7 @@ final class Connection {
     private final ConnectionId id;
     private @Nullable Opening opening;
     private @Nullable Card card;
+    private @Nullable Attendance attendance;
     private String endedWith = "never-taken-up";
     private @Nullable Line line;
     private @Nullable Login login;
@@ -167,9 +171,10 @@ final class Connection {
         around.meters().opened(from.transport());
         endedWith = "client-left";
         of.isUp(up.line());
+        attendance = new Attendance(of, around.presences());
         context.getLog().debug("Connection {} is up: {}", id, from.transport());
         if (from.transport() == Transport.WEBSOCKET) {
-            conversation = new Conversation(context.getSelf(), up.line(), around, from.verifier(), of);
+            conversation = new Conversation(context.getSelf(), up.line(), around, from.verifier(), attendance);
         }
         if (login != null) {
             welcome(up.line(), login);
@@ -191,11 +196,7 @@ final class Connection {
                 conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null), login);
             }
         } else if (from != null) {
-            from.wants().forEach(want -> {
-                if (card != null) {
-                    card.follows(want.channel());
-                }
-            });
+            attends(line, from);
             line.follow(from.wants(), greeting -> greet(login, greeting));
         }
     }
@@ -239,6 +240,15 @@ final class Connection {
         if (expires != null) {
             Duration left = Duration.between(around.clock().instant(), expires);
             timers.startSingleTimer(new LoginExpired(), left.isNegative() ? Duration.ZERO : left);
+        }
+    }
+
+    private void attends(Line line, Opening from) {
+        Attendance attends = attendance;
+        if (attends != null) {
+            Consumer<Control.Presence> hears =
+                    from.caller().presence() ? presence -> line.say(Wire.SSE.control(presence, null)) : null;
+            from.wants().forEach(want -> attends.follows(want.channel(), hears));
         }
     }
 
@@ -413,6 +423,9 @@ final class Connection {
     private Behavior<Command> onPostStop() {
         if (card != null) {
             card.isUp(null);
+            if (attendance != null) {
+                attendance.isOver();
+            }
             around.admission().left(card, endedWith);
         }
         if (line != null) {

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** What connections count, summed over the node. */
 final class ConnectionMeters {
     private final Map<Transport, AtomicInteger> open = new EnumMap<>(Transport.class);
-    private final LongAdder delivered = new LongAdder();
+    private final Map<Transport, LongAdder> delivered = new EnumMap<>(Transport.class);
     private final MeterRegistry registry;
     final Counter resets;
     final Counter fellBehind;
@@ -29,9 +29,14 @@ final class ConnectionMeters {
                             Tags.of("transport", transport.name().toLowerCase(Locale.ROOT)),
                             new AtomicInteger()));
         }
-        FunctionCounter.builder("millrace.delivered.events", delivered, LongAdder::sum)
-                .description("events handed to sockets")
-                .register(registry);
+        for (Transport transport : Transport.values()) {
+            LongAdder events = new LongAdder();
+            delivered.put(transport, events);
+            FunctionCounter.builder("millrace.delivered.events", events, LongAdder::sum)
+                    .description("events handed to sockets")
+                    .tag("transport", transport.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
         resets = Counter.builder("millrace.connection.resets")
                 .description("channels that could not go on where the client asked")
                 .register(registry);
@@ -54,8 +59,11 @@ final class ConnectionMeters {
         registry.counter("millrace.connections.refused", "code", code.code()).increment();
     }
 
-    void delivered(int events) {
-        delivered.add(events);
+    void delivered(Transport transport, int events) {
+        LongAdder sum = delivered.get(transport);
+        if (sum != null) {
+            sum.add(events);
+        }
     }
 
     private AtomicInteger gauge(Transport transport) {

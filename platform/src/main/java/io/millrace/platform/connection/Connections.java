@@ -4,12 +4,14 @@ import com.typesafe.config.Config;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.Login;
+import io.millrace.platform.presence.Presences;
 import io.millrace.platform.presence.Seats;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Epoch;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -40,8 +42,8 @@ public final class Connections {
         this.clock = clock;
     }
 
-    /** Who counts connections, and how many are too many. */
-    public record People(Seats seats, LimitSettings limits) {}
+    /** Who counts connections, who knows who is where, and how many are too many. */
+    public record People(Seats seats, Presences presences, LimitSettings limits) {}
 
     /** @param edge the settings under {@code millrace.edge}, for what a WebSocket client may say */
     public static Connections start(
@@ -58,7 +60,15 @@ public final class Connections {
         Roster roster = new Roster();
         Admission admission = new Admission(roster, people.seats(), people.limits(), meters, clock);
         Connection.Surroundings around = new Connection.Surroundings(
-                relays, access, admission, settings, meters, Conversation.Terms.from(edge), epoch, clock);
+                relays,
+                access,
+                admission,
+                people.presences(),
+                settings,
+                meters,
+                Conversation.Terms.from(edge),
+                epoch,
+                clock);
         ClusterSharding sharding = ClusterSharding.get(system);
         Entity<Connection.Command, ShardingEnvelope<Connection.Command>> entity = Entity.of(
                         Connection.KEY, context -> Connection.create(new ConnectionId(context.getEntityId()), around))
@@ -113,6 +123,11 @@ public final class Connections {
     /** How many connections this node has. */
     public int count() {
         return roster.size();
+    }
+
+    /** How many connections of this node follow each channel. */
+    public Map<String, Integer> subscribers() {
+        return roster.subscribers();
     }
 
     /** Asks every client of this node to come back, each at its own moment inside the spread, and closes. */

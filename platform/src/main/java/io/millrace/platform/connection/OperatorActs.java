@@ -196,11 +196,16 @@ public final class OperatorActs {
         AUDIT.info(
                 "act={} target=\"{}\" result={} by=\"{}\" token=\"{}\" from={}",
                 what,
-                whom.replace('"', '\''),
+                plain(whom),
                 result,
-                by.name().replace('"', '\''),
-                by.tokenId() == null ? "" : by.tokenId().replace('"', '\''),
+                plain(by.name()),
+                plain(by.tokenId() == null ? "" : by.tokenId()),
                 by.address());
+    }
+
+    /** One line stays one line, and a quote can't end what it stands in. */
+    private static String plain(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}\"]", "?");
     }
 
     // reading

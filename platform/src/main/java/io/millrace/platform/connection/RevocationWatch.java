@@ -16,6 +16,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.pubsub.Topic;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public final class RevocationWatch {
     private final RevocationSettings settings;
     private final Clock clock;
     private final ActorRef<Command> watch;
+    private volatile boolean away;
     private final ActorRef<Topic.Command<Heard>> topic;
 
     sealed interface Command {}
@@ -63,7 +65,10 @@ public final class RevocationWatch {
         this.connections = connections;
         this.clock = clock;
         this.topic = system.systemActorOf(Topic.create(Heard.class, "revocations"), "revocation-topic", Props.empty());
-        this.watch = system.systemActorOf(behavior(), "revocation-watch", Props.empty());
+        this.watch = system.systemActorOf(
+                Behaviors.supervise(behavior()).onFailure(SupervisorStrategy.resume()),
+                "revocation-watch",
+                Props.empty());
     }
 
     /** Starts watching. Fails where the database can't say what is revoked: a node must not begin without knowing. */
@@ -103,6 +108,11 @@ public final class RevocationWatch {
                 .thenApply(known -> known.map(Revocations.Known::revocations).orElse(List.of()));
     }
 
+    /** Whether the database answered when it was last asked, a few seconds ago at most. */
+    public boolean databaseAnswers() {
+        return !away;
+    }
+
     private Behavior<Command> behavior() {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             topic.tell(Topic.subscribe(context.getSelf().narrow()));
@@ -117,7 +127,6 @@ public final class RevocationWatch {
         private long version = NEVER;
         private boolean asking;
         private boolean askAgain;
-        private boolean away;
 
         Watching(ActorRef<Command> self) {
             this.self = self;

@@ -141,7 +141,7 @@ final class Tracks {
             }
         }
         if (events > 0) {
-            meters.delivered(events);
+            meters.delivered(wire == Wire.SSE ? Transport.SSE : Transport.WEBSOCKET, events);
         }
     }
 

@@ -7,6 +7,7 @@ import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.OperatorActs;
 import io.millrace.platform.family.Families;
+import io.millrace.platform.presence.Presences;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
@@ -37,6 +38,7 @@ public final class Edge {
     private final SocketDoor socket;
     private final HistoryDoor history;
     private final OperatorDoor operator;
+    private final PresenceDoor presence;
     private final Logins logins;
     private final Supplier<byte[]> stats;
     private final CrossOrigin crossOrigin;
@@ -52,7 +54,8 @@ public final class Edge {
             Materializer materializer) {
         this.logins = new Logins(accessSettings, verifier, access, clock);
         this.publish = new PublishDoor(logins, rooms.families(), rooms.relays(), settings.publishing(), materializer);
-        this.stream = new StreamDoor(logins, rooms.connections(), settings);
+        this.presence = new PresenceDoor(logins, rooms.presences());
+        this.stream = new StreamDoor(logins, rooms.connections(), presence, settings);
         this.socket = new SocketDoor(logins, rooms.connections(), settings);
         this.history = new HistoryDoor(logins, rooms.relays(), rooms.journal(), rooms.epoch(), settings.history());
         this.operator = new OperatorDoor(logins, rooms.operator(), settings.trustedProxies(), materializer);
@@ -71,6 +74,7 @@ public final class Edge {
             Relays relays,
             Connections connections,
             OperatorActs operator,
+            Presences presences,
             Journal journal,
             Epoch epoch,
             Supplier<byte[]> stats) {}
@@ -107,6 +111,10 @@ public final class Edge {
                 call.requireOnly("after", "since", "limit", "wait");
                 return get(call, () -> history.read(call, channel));
             }
+            if (path.get(3).equals("presence")) {
+                call.requireOnly("away");
+                return get(call, () -> presence.read(call, channel));
+            }
         } else if (OperatorDoor.serves(path)) {
             return operator.open(call);
         } else if (path.size() == 4 && path.get(0).equals("v1") && path.get(3).equals("events")) {
@@ -114,7 +122,7 @@ public final class Edge {
         } else if (path.equals(List.of("v1", "broadcast", "events"))) {
             return post(call, () -> publish.publish(call, channel("global")));
         } else if (path.equals(List.of("v1", "events"))) {
-            call.requireOnly("channel", "own", "from", "lastEventId");
+            call.requireOnly("channel", "own", "presence", "from", "lastEventId");
             return get(call, () -> stream.open(call, stream.channels(call)));
         } else if (path.equals(List.of("v1", "stats"))) {
             return get(call, () -> stats(call));
@@ -129,7 +137,7 @@ public final class Edge {
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
-            call.requireOnly("from", "lastEventId");
+            call.requireOnly("presence", "from", "lastEventId");
             return stream.open(call, login -> Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);

@@ -35,9 +35,11 @@ final class StreamDoor {
 
     private final Logins logins;
     private final Connections connections;
+    private final PresenceDoor presence;
     private final EdgeSettings settings;
 
-    StreamDoor(Logins logins, Connections connections, EdgeSettings settings) {
+    StreamDoor(Logins logins, Connections connections, PresenceDoor presence, EdgeSettings settings) {
+        this.presence = presence;
         this.logins = logins;
         this.connections = connections;
         this.settings = settings;
@@ -57,6 +59,9 @@ final class StreamDoor {
                     logins.requireAct(login, Act.HISTORY, channel);
                 }
             }
+            if (call.flag("presence")) {
+                channels.forEach(channel -> presence.requirePresence(login, channel));
+            }
             Capacity.require(connections, settings);
             List<Want> wants = channels.stream()
                     .map(channel -> new Want(channel, lastEventId, start))
@@ -73,7 +78,7 @@ final class StreamDoor {
     }
 
     private Caller caller(Call call) {
-        return new Caller(call.address(settings.trustedProxies()), false, false, null);
+        return new Caller(call.address(settings.trustedProxies()), false, call.flag("presence"), null);
     }
 
     /** The channels named in the query, each once; where none is, or {@code own} says so, the login's own too. */

@@ -32,6 +32,11 @@ public final class LiveList {
         return tail.offset;
     }
 
+    /** How many events it holds, as another thread saw last. */
+    int size() {
+        return events;
+    }
+
     /** The pointer of a reader that has everything up to {@code offset}, or null where the list no longer reaches back. */
     public @Nullable Node after(long offset) {
         Node newest = tail;

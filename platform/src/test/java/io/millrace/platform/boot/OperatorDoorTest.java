@@ -78,6 +78,28 @@ class OperatorDoorTest {
     }
 
     @Test
+    void theStatsHaveEverySystemsWords() throws Exception {
+        String token = token("counter", "doors:*:subscribe,publish");
+        try (Wire stream = Wire.stream(node.port(), "/v1/channels/doors:counted/events", token)) {
+            stream.event();
+            Wire.post(node.port(), "/v1/channels/doors:counted/events", token, "{\"type\":\"a\",\"data\":1}");
+            stream.event();
+            JsonNode stats = get("/v1/stats");
+            assertThat(stats.path("status").asText()).isEqualTo("ok");
+            assertThat(stats.path("connectedClients").asInt()).isPositive();
+            assertThat(stats.path("channels").findValuesAsText("channel")).contains("doors:counted");
+            assertThat(stats.path("eventHistorySize").asInt()).isPositive();
+            assertThat(stats.path("sse").path("totalConnections").asInt()).isPositive();
+            assertThat(stats.path("sse").path("totalEvents").asInt()).isPositive();
+            assertThat(stats.path("websocket").has("totalEvents")).isTrue();
+            JsonNode manager = stats.path("channelManager");
+            assertThat(manager.path("isConnected").asBoolean()).isTrue();
+            assertThat(manager.path("activeChannels").asInt()).isPositive();
+            assertThat(manager.path("totalSubscriptions").asInt()).isPositive();
+        }
+    }
+
+    @Test
     void anOperatorEndsOneConnectionOrAllOfAUser() throws Exception {
         String token = token("leaver", "doors:*:subscribe");
         try (Wire stream = Wire.stream(node.port(), "/v1/events", token);

@@ -42,6 +42,7 @@ final class RunningNode implements AutoCloseable {
                 allowed-origins = [ "https://app.example.com" ]
               }
               connection { sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
+              families { room { presence = on }, authz { presence = on } }
               edge { websocket.login-timeout = 1s, stream-channels = 3 }
             }
             """
