@@ -34,16 +34,17 @@ public sealed interface ClientMessage {
 
     /**
      * @param from where to begin, see {@link Start}; live only where left out
+     * @param filter which events are wanted
      * @param presence whether to be told who is on the channel
      */
-    record Subscribe(@Nullable Ref ref, ChannelName channel, @Nullable String from, boolean presence)
+    record Subscribe(@Nullable Ref ref, ChannelName channel, @Nullable String from, Filter filter, boolean presence)
             implements ClientMessage {}
 
     /** Who is on a channel now? */
     record Presence(@Nullable Ref ref, ChannelName channel) implements ClientMessage {}
 
     /** Subscribes to every channel of the login's own, all from the same place. */
-    record SubscribeOwn(@Nullable Ref ref, @Nullable String from) implements ClientMessage {}
+    record SubscribeOwn(@Nullable Ref ref, @Nullable String from, Filter filter) implements ClientMessage {}
 
     record Unsubscribe(@Nullable Ref ref, ChannelName channel) implements ClientMessage {}
 
@@ -86,7 +87,7 @@ public sealed interface ClientMessage {
         String name = type != null && type.isText() ? type.text() : "";
         return switch (name) {
             case "authenticate" -> authenticate(only(fields, "token", "own"));
-            case "subscribe" -> subscribe(only(fields, "channel", "own", "from", "presence"));
+            case "subscribe" -> subscribe(only(fields, "channel", "own", "from", "filters", "presence"));
             case "unsubscribe" -> {
                 JsonFields in = only(fields, "channel");
                 yield new Unsubscribe(ref(in), channel(in));
@@ -118,14 +119,16 @@ public sealed interface ClientMessage {
         if (from != null && (from.isEmpty() || from.length() > Cursor.MAX_LENGTH)) {
             throw new InvalidInput(Code.INVALID_PARAMETER, "from", "1 to " + Cursor.MAX_LENGTH + " characters");
         }
+        JsonPart filters = in.get("filters");
+        Filter filter = filters == null ? Filter.NONE : FilterInput.json("filters", filters);
         if (in.flag("own")) {
             if (in.get("channel") != null || in.get("presence") != null) {
                 throw new InvalidInput(
                         Code.INVALID_MESSAGE, "own", "stands for channels: send it without channel and presence");
             }
-            return new SubscribeOwn(ref(in), from);
+            return new SubscribeOwn(ref(in), from, filter);
         }
-        return new Subscribe(ref(in), channel(in), from, in.flag("presence"));
+        return new Subscribe(ref(in), channel(in), from, filter, in.flag("presence"));
     }
 
     private static Publish publish(JsonFields in, JsonInput.Limits limits, int maxBatch) {

@@ -66,6 +66,7 @@ import org.slf4j.LoggerFactory;
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration CANARY_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration EPOCH_WATCH = Duration.ofSeconds(5);
     private static final Duration BIND_TIMEOUT = Duration.ofSeconds(10);
 
     private final ActorSystem<Void> system;
@@ -94,11 +95,11 @@ public final class Node {
         EdgeSettings edgeSettings = EdgeSettings.from(millrace.getConfig("edge"));
         LimitSettings limits = LimitSettings.from(millrace.getConfig("limits"));
         RevocationSettings revocationSettings = RevocationSettings.from(millrace.getConfig("revocations"));
-        DrainSettings drain = DrainSettings.from(millrace.getConfig("drain"));
+        DrainSettings drainSettings = DrainSettings.from(millrace.getConfig("drain"));
         AccessSettings accessSettings = AccessSettings.from(millrace.getConfig("access"));
 
-        ActorSystem<Void> system =
-                ActorSystem.create(Behaviors.empty(), ClusterSettings.SYSTEM, actorSystem(settings, storage, cluster));
+        ActorSystem<Void> system = ActorSystem.create(
+                Behaviors.empty(), ClusterSettings.SYSTEM, actorSystem(settings, storage, cluster, drainSettings));
         try {
             PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             JvmFigures.bind(registry);
@@ -119,6 +120,7 @@ public final class Node {
                     millrace.getConfig("edge"),
                     relays,
                     new Connections.People(Seats.start(system), presences, limits),
+                    families,
                     access,
                     storage.epoch(),
                     registry,
@@ -146,12 +148,15 @@ public final class Node {
                             presences,
                             storage.journal(),
                             storage.epoch(),
-                            stats::json),
+                            stats::json,
+                            registry),
                     clock,
                     Materializer.createMaterializer(system));
+            Drain drain = Drain.of(system, drainSettings, readiness, connections);
             Admin.Guard guard = new Admin.Guard(verifier, access, clock, ports.adminLogin());
             Admin admin = new Admin(
                     readiness,
+                    drain,
                     stats,
                     registry,
                     guard,
@@ -168,7 +173,8 @@ public final class Node {
             InetSocketAddress httpAddress = new InetSocketAddress(ports.host(), ports.port());
             Binding httpBinding = bound(httpAddress, open.open(ports.wire(), httpAddress, edge));
             readiness.is(Readiness.Phase.SERVING);
-            Drain.prepare(system, drain, readiness, connections, httpBinding);
+            drain.before(httpBinding);
+            EpochWatch.start(system, storage, EPOCH_WATCH);
             return new Node(system, httpBinding, adminBinding);
         } catch (RuntimeException failure) {
             system.terminate();
@@ -200,8 +206,9 @@ public final class Node {
         return CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason());
     }
 
-    private static Config actorSystem(Config settings, Storage storage, ClusterSettings cluster) {
+    private static Config actorSystem(Config settings, Storage storage, ClusterSettings cluster, DrainSettings drain) {
         return cluster.actorSystem()
+                .withFallback(drain.actorSystem())
                 .withFallback(storage.pluginConfig())
                 .withFallback(settings)
                 .resolve();

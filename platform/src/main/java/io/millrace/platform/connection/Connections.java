@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.Login;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.presence.Presences;
 import io.millrace.platform.presence.Seats;
 import io.millrace.platform.relay.Relays;
@@ -11,6 +12,7 @@ import io.millrace.protocol.Code;
 import io.millrace.protocol.Epoch;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +35,7 @@ public final class Connections {
     private final Roster roster;
     private final Admission admission;
     private final Clock clock;
+    private volatile boolean leaving;
 
     private Connections(ClusterSharding sharding, String node, Roster roster, Admission admission, Clock clock) {
         this.sharding = sharding;
@@ -52,6 +55,7 @@ public final class Connections {
             Config edge,
             Relays relays,
             People people,
+            Families families,
             Access access,
             Epoch epoch,
             MeterRegistry registry,
@@ -61,6 +65,7 @@ public final class Connections {
         Admission admission = new Admission(roster, people.seats(), people.limits(), meters, clock);
         Connection.Surroundings around = new Connection.Surroundings(
                 relays,
+                new Views(families),
                 access,
                 admission,
                 people.presences(),
@@ -130,11 +135,34 @@ public final class Connections {
         return roster.subscribers();
     }
 
-    /** Asks every client of this node to come back, each at its own moment inside the spread, and closes. */
-    public void leave(Duration spread) {
-        for (Card card : roster.cards()) {
-            Duration after = Duration.ofMillis(ThreadLocalRandom.current().nextLong(spread.toMillis() + 1));
-            actor(card).tell(new Connection.End(Code.GOING_AWAY, "this node is leaving", after));
+    /** Whether this node is leaving: then nobody new is let in. */
+    public boolean isLeaving() {
+        return leaving;
+    }
+
+    /** Lets nobody new in, and returns what tells those who are here to go. */
+    public Leaving leaving(Duration spread) {
+        leaving = true;
+        return new Leaving(roster.cards().iterator(), spread);
+    }
+
+    /** Asks the clients of this node to come back, each at its own moment inside a spread, and closes. */
+    public final class Leaving {
+        private final Iterator<Card> waiting;
+        private final Duration spread;
+
+        private Leaving(Iterator<Card> waiting, Duration spread) {
+            this.waiting = waiting;
+            this.spread = spread;
+        }
+
+        /** Tells the next so many, and says whether there may be more. */
+        public boolean tell(int count) {
+            for (int i = 0; i < count && waiting.hasNext(); i++) {
+                Duration after = Duration.ofMillis(ThreadLocalRandom.current().nextLong(spread.toMillis() + 1));
+                actor(waiting.next()).tell(new Connection.End(Code.GOING_AWAY, "this node is leaving", after));
+            }
+            return waiting.hasNext();
         }
     }
 

@@ -96,6 +96,12 @@ final class Conversation {
         }
     }
 
+    /** The channel's end has gone out, and with it the subscription. */
+    void isOver(ChannelName channel) {
+        followed.remove(channel);
+        attendance.leaves(channel);
+    }
+
     void hear(byte[] utf8) {
         Duration wait = rate.take(System.nanoTime());
         if (!wait.isZero()) {
@@ -162,13 +168,14 @@ final class Conversation {
         if (missing.isEmpty()) {
             refuse(message.ref(), Refusal.of(Code.INVALID_MESSAGE, "own: there is none, or all are subscribed to"));
         }
-        missing.forEach(channel ->
-                subscribe(new ClientMessage.Subscribe(message.ref(), channel, message.from(), false), login));
+        missing.forEach(channel -> subscribe(
+                new ClientMessage.Subscribe(message.ref(), channel, message.from(), message.filter(), false), login));
     }
 
     private void subscribe(ClientMessage.Subscribe message, Login login) {
         ChannelName channel = message.channel();
         Want want = want(message);
+        around.views().requireFilterable(channel, want.filter());
         if (denied(message.ref(), login, Act.SUBSCRIBE, channel)
                 || (!(want.start() instanceof Start.Latest) && denied(message.ref(), login, Act.HISTORY, channel))) {
             return;
@@ -188,14 +195,15 @@ final class Conversation {
             attendance.follows(
                     channel,
                     message.presence() ? presence -> line.say(Wire.message(ServerMessage.control(presence))) : null);
-            line.follow(List.of(want), greeting -> subscribed(message, greeting));
+            line.follow(login, List.of(want), greeting -> subscribed(message, greeting));
         }
     }
 
     /** A position to go on from may be anything the client has kept; what is plainly none is refused as a mistake. */
     private static Want want(ClientMessage.Subscribe message) {
         String from = message.from();
-        return new Want(message.channel(), null, from == null ? new Start.Latest() : Start.parse(from));
+        Start start = from == null ? new Start.Latest() : Start.parse(from);
+        return new Want(message.channel(), null, start, message.filter());
     }
 
     private static ByteString subscribed(ClientMessage.Subscribe message, Line.Greeting greeting) {
@@ -204,12 +212,7 @@ final class Conversation {
         ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.reset(reset));
         Position position = new Position(begun.feed().epoch(), begun.position());
         return first.concat(Wire.message(ServerMessage.subscribed(
-                message.ref(),
-                message.channel(),
-                Cursor.of(message.channel(), position),
-                position.epoch(),
-                begun.standing().head(),
-                begun.standing().availableFrom())));
+                message.ref(), Cursor.of(message.channel(), position), position.epoch(), begun.standing())));
     }
 
     private void publish(ClientMessage.Publish message, Login login) {

@@ -1,5 +1,6 @@
 package io.millrace.platform.connection;
 
+import io.millrace.platform.access.Login;
 import io.millrace.platform.relay.Listener;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
@@ -38,28 +39,33 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
     interface Observer {
         void lineIsUp(Line line);
 
+        /** The channel's end has gone out to a client that stays; it is no longer followed. */
+        void channelIsOver(ChannelName channel);
+
         /** The stream has ended; {@code code} is its own reason, null where the client left. */
         void lineIsDown(@Nullable Code code);
     }
+
+    /** What the events of any connection come from, and where they are counted. */
+    record Sources(Relays relays, Views views, ConnectionMeters meters) {}
 
     private static final Duration LAST_WORD_GRACE = Duration.ofSeconds(3);
     private static final String HEARTBEAT = "heartbeat";
     private static final String PONG_DUE = "pong";
     private static final String GRACE_OVER = "grace";
+    private static final String DRAIN = "drain";
 
     private final Outlet<ByteString> out = Outlet.create("Delivery.out");
     private final SourceShape<ByteString> shape = SourceShape.of(out);
     private final Wire wire;
-    private final Relays relays;
+    private final Sources sources;
     private final ConnectionSettings settings;
-    private final ConnectionMeters meters;
     private final Observer observer;
 
-    Delivery(Wire wire, Relays relays, ConnectionSettings settings, ConnectionMeters meters, Observer observer) {
+    Delivery(Wire wire, Sources sources, ConnectionSettings settings, Observer observer) {
         this.wire = wire;
-        this.relays = relays;
+        this.sources = sources;
         this.settings = settings;
-        this.meters = meters;
         this.observer = observer;
     }
 
@@ -79,7 +85,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         private final AsyncCallback<Logic> woken = createAsyncCallback(Logic::drain);
         private final ConnectionSettings.Limits limits = settings.limits();
         private final Words words = new Words(limits.controlBytes());
-        private final Tracks tracks = new Tracks(wire, relays, limits.writeBytes(), meters, this, this);
+        private final Tracks tracks = new Tracks(wire, sources, limits.writeBytes(), this, this);
         private boolean awaitingPong;
         private long pushedNanos = System.nanoTime();
         private int pushedBytes;
@@ -130,8 +136,13 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         }
 
         @Override
-        public void follow(List<Want> wants, Function<Greeting, ByteString> greeting) {
-            run(() -> tracks.begin(wants, greeting));
+        public void follow(Login login, List<Want> wants, Function<Greeting, ByteString> greeting) {
+            run(() -> tracks.begin(login, wants, greeting));
+        }
+
+        @Override
+        public void seeAs(Login renewed) {
+            run(() -> tracks.seeAs(renewed));
         }
 
         @Override
@@ -214,6 +225,18 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         }
 
         @Override
+        public void isComplete() {
+            if (words.addLast(ByteString.emptyByteString())) {
+                endedBy = Code.COMPLETE;
+            }
+        }
+
+        @Override
+        public void channelIsOver(ChannelName channel) {
+            observer.channelIsOver(channel);
+        }
+
+        @Override
         public void speak(ByteString bytes) {
             if (words.areEnding()) {
                 return;
@@ -235,8 +258,17 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
                 if (awaitingPong) {
                     finish(new Control.Problem(Refusal.of(Code.PONG_TIMEOUT)), Code.PONG_TIMEOUT);
                 }
+            } else if (timer.equals(DRAIN)) {
+                drain();
             } else {
                 heartbeat();
+            }
+        }
+
+        @Override
+        public void drainAfter(Duration pause) {
+            if (!isTimerActive(DRAIN)) {
+                scheduleOnce(DRAIN, pause);
             }
         }
 

@@ -1,5 +1,6 @@
 package io.millrace.platform.connection;
 
+import io.millrace.platform.access.Login;
 import io.millrace.platform.relay.EncodedEvent;
 import io.millrace.platform.relay.EncodedPage;
 import io.millrace.platform.relay.Feed;
@@ -8,14 +9,16 @@ import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control;
-import io.millrace.protocol.CursorGroup;
-import io.millrace.protocol.Epoch;
 import io.millrace.protocol.Position;
 import io.millrace.protocol.Refusal;
 import io.millrace.protocol.ResetReason;
+import io.millrace.protocol.View;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -44,7 +47,16 @@ final class Tracks {
         /** There may be more to send. */
         void drain();
 
+        /** There may be something to say after this time. */
+        void drainAfter(Duration pause);
+
         void finish(Control lastWord, Code code);
+
+        /** Nothing will ever come on any channel: the stream ends when what was said has gone out. */
+        void isComplete();
+
+        /** The channel's end has gone out to a client that stays. */
+        void channelIsOver(ChannelName channel);
 
         boolean isEnding();
     }
@@ -53,28 +65,41 @@ final class Tracks {
 
     private final Wire wire;
     private final Relays relays;
-    private final int writeBytes;
+    private final Views views;
     private final ConnectionMeters meters;
+    private final int writeBytes;
     private final Stream stream;
     private final Listener listener;
     private final SortedMap<ChannelName, Track> tracks = new TreeMap<>();
     private final Set<Feed> joined = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
-    private @Nullable CursorGroup standing;
+    private @Nullable Login login;
+    private final Map<ChannelName, Want> wanted = new HashMap<>();
+    private final Whereabouts whereabouts;
+    private final Set<Track> over = new HashSet<>();
     private int turn;
 
-    Tracks(Wire wire, Relays relays, int writeBytes, ConnectionMeters meters, Stream stream, Listener listener) {
+    Tracks(Wire wire, Delivery.Sources sources, int writeBytes, Stream stream, Listener listener) {
         this.wire = wire;
-        this.relays = relays;
+        this.relays = sources.relays();
+        this.views = sources.views();
+        this.meters = sources.meters();
         this.writeBytes = writeBytes;
-        this.meters = meters;
         this.stream = stream;
         this.listener = listener;
+        this.whereabouts = new Whereabouts(wire, tracks);
     }
 
     // beginning and leaving
 
-    void begin(List<Want> wants, Function<Line.Greeting, ByteString> greeting) {
+    /** @param login as which the channels are heard from now on, all of the connection's */
+    void begin(Login login, List<Want> wants, Function<Line.Greeting, ByteString> greeting) {
+        wants.forEach(want -> wanted.put(want.channel(), want));
+        this.login = login;
+        find(wants, greeting);
+    }
+
+    private void find(List<Want> wants, Function<Line.Greeting, ByteString> greeting) {
         List<CompletableFuture<Beginning>> finding = wants.stream()
                 .map(want -> relays.join(want.channel(), listener)
                         .thenCompose(feed -> Beginning.find(joined(feed), want))
@@ -83,9 +108,12 @@ final class Tracks {
         CompletableFuture.allOf(finding.toArray(CompletableFuture[]::new))
                 .whenComplete((done, failure) -> stream.run(() -> {
                     if (failure == null) {
-                        begun(finding.stream().map(CompletableFuture::join).toList(), greeting);
+                        begun(
+                                wants,
+                                finding.stream().map(CompletableFuture::join).toList(),
+                                greeting);
                     } else if (!stream.isEnding()) {
-                        later(() -> begin(wants, greeting));
+                        later(() -> find(wants, greeting));
                     }
                 }));
     }
@@ -99,21 +127,54 @@ final class Tracks {
         return feed;
     }
 
-    private void begun(List<Beginning> beginnings, Function<Line.Greeting, ByteString> greeting) {
-        for (Beginning begun : beginnings) {
-            tracks.put(begun.feed().channel(), new Track(begun.feed(), begun.position()));
+    private void begun(List<Want> wants, List<Beginning> beginnings, Function<Line.Greeting, ByteString> greeting) {
+        for (int i = 0; i < wants.size(); i++) {
+            Beginning begun = beginnings.get(i);
+            ChannelName channel = begun.feed().channel();
+            Want now = wanted.get(channel);
+            if (now == wants.get(i)) {
+                tracks.put(
+                        channel,
+                        new Track(
+                                begun.feed(),
+                                begun.position(),
+                                view(now),
+                                begun.standing().isOver()));
+            } else if (now == null) {
+                begun.feed().leave(listener); // left again before it had begun
+            }
             if (begun.reset() != null) {
                 meters.resets.increment();
             }
         }
-        standing = null;
-        stream.speak(greeting.apply(new Line.Greeting(beginnings, cursor())));
+        whereabouts.channelsHaveChanged();
+        stream.speak(greeting.apply(new Line.Greeting(beginnings, whereabouts.all())));
         stream.drain();
+    }
+
+    /** The login was renewed: what it sees may have changed. */
+    void seeAs(Login renewed) {
+        login = renewed;
+        wanted.forEach((channel, want) -> {
+            Track track = tracks.get(channel);
+            if (track != null) {
+                track.seeThrough(view(want));
+            }
+        });
+    }
+
+    private View view(Want want) {
+        Login known = login;
+        if (known == null) {
+            throw new IllegalStateException("a channel without a login");
+        }
+        return views.of(known, want.channel(), want.filter());
     }
 
     void leave(ChannelName channel) {
         Track left = tracks.remove(channel);
-        standing = null;
+        wanted.remove(channel);
+        whereabouts.channelsHaveChanged();
         if (left != null) {
             joined.remove(left.feed());
             left.feed().leave(listener);
@@ -143,24 +204,67 @@ final class Tracks {
         if (events > 0) {
             meters.delivered(wire == Wire.SSE ? Transport.SSE : Transport.WEBSOCKET, events);
         }
+        tell(bytes, events > 0);
+        if (!over.isEmpty()) {
+            letGoOfWhatIsOver();
+        }
+    }
+
+    /** An event stream ends with the last of its channels; a WebSocket goes on without those that are over. */
+    private void letGoOfWhatIsOver() {
+        if (wire == Wire.SSE) {
+            if (over.size() == tracks.size()) {
+                stream.isComplete();
+            }
+            return;
+        }
+        for (Track track : over) {
+            leave(track.feed().channel());
+            stream.channelIsOver(track.feed().channel());
+        }
+        over.clear();
+    }
+
+    private void tell(ByteStringBuilder bytes, boolean hadEvents) {
+        long now = System.nanoTime();
+        if (hadEvents) {
+            whereabouts.wereTold(now);
+        }
+        Duration pause = whereabouts.untilTold(now, bytes.isEmpty() && !haveMore() && !areReading());
+        if (pause != null && pause.isZero()) {
+            whereabouts.tell(bytes, now);
+        } else if (pause != null) {
+            stream.drainAfter(pause);
+        }
+    }
+
+    private boolean areReading() {
+        return tracks.values().stream().anyMatch(Track::isReading);
     }
 
     private int gatherFrom(Track track, ByteStringBuilder bytes) {
         int events = 0;
         boolean wasLive = track.isLive();
+        long told = track.position();
         while (bytes.length() < writeBytes) {
             EncodedEvent event = track.next();
             if (event == null) {
                 break;
             }
-            bytes.append(wire.event(event, cursorAfter(track)));
+            bytes.append(wire.event(event, whereabouts.after(track)));
+            told = track.position();
             events++;
+        }
+        if (track.position() > told) {
+            whereabouts.hasPassedOver(track);
         }
         if (wasLive && !track.isLive()) {
             meters.fellBehind.increment();
         }
         if (track.needsPage()) {
             read(track);
+        } else if (track.isOver()) {
+            over.add(track);
         }
         return events;
     }
@@ -183,34 +287,6 @@ final class Tracks {
             }
         }
         return false;
-    }
-
-    // the cursor
-
-    /** The cursor to send with the event just taken; null where the event's own id is the cursor. */
-    private @Nullable String cursorAfter(Track track) {
-        if (tracks.size() <= 1 || wire != Wire.SSE) {
-            return null;
-        }
-        CursorGroup group = standing();
-        group.moveTo(track.feed().channel(), track.position());
-        return group.text();
-    }
-
-    private CursorGroup standing() {
-        CursorGroup group = standing;
-        if (group == null) {
-            Epoch epoch = tracks.values().iterator().next().feed().epoch();
-            group = new CursorGroup(epoch, tracks.keySet());
-            standing = group;
-        }
-        return group;
-    }
-
-    private String cursor() {
-        CursorGroup group = standing();
-        tracks.forEach((channel, track) -> group.moveTo(channel, track.position()));
-        return group.text();
     }
 
     // reading
@@ -240,16 +316,18 @@ final class Tracks {
                 readAgainLater(track);
             }
         }
+        whereabouts.historyHasEnded();
         stream.drain();
     }
 
     /** Retention has overtaken a slow reader. */
     private void skipTo(Track track, EncodedPage page, long position) {
         Position asked = new Position(track.feed().epoch(), track.position());
-        track.skipTo(position);
+        boolean ends = page.bounds().complete() && position >= page.bounds().head();
+        track.skipTo(position, ends);
         meters.resets.increment();
         Control reset = Beginning.resetOf(track.feed(), asked, page.bounds(), ResetReason.RETENTION);
-        stream.speak(wire.control(reset, cursor()));
+        stream.speak(wire.control(reset, whereabouts.all()));
     }
 
     private void readAgainLater(Track track) {

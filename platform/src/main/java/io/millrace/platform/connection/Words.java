@@ -33,7 +33,9 @@ final class Words {
         if (ending) {
             return false;
         }
-        waiting.add(words);
+        if (!words.isEmpty()) {
+            waiting.add(words);
+        }
         ending = true;
         return true;
     }

@@ -1,5 +1,6 @@
 package io.millrace.platform.edge;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.persistence.Journal;
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.AccessSettings;
@@ -34,6 +35,7 @@ import org.apache.pekko.stream.Materializer;
  */
 public final class Edge {
     private final PublishDoor publish;
+    private final CompleteDoor complete;
     private final StreamDoor stream;
     private final SocketDoor socket;
     private final HistoryDoor history;
@@ -54,10 +56,17 @@ public final class Edge {
             Materializer materializer) {
         this.logins = new Logins(accessSettings, verifier, access, clock);
         this.publish = new PublishDoor(logins, rooms.families(), rooms.relays(), settings.publishing(), materializer);
+        this.complete = new CompleteDoor(
+                logins,
+                rooms.families(),
+                rooms.relays(),
+                publish,
+                settings.publishing().limits());
+        Capacity capacity = new Capacity(rooms.connections(), settings.admission(), rooms.registry());
         this.presence = new PresenceDoor(logins, rooms.presences());
-        this.stream = new StreamDoor(logins, rooms.connections(), presence, settings);
-        this.socket = new SocketDoor(logins, rooms.connections(), settings);
-        this.history = new HistoryDoor(logins, rooms.relays(), rooms.journal(), rooms.epoch(), settings.history());
+        this.stream = new StreamDoor(logins, rooms, presence, capacity, settings);
+        this.socket = new SocketDoor(logins, rooms.connections(), capacity, settings);
+        this.history = new HistoryDoor(logins, rooms, settings.history());
         this.operator = new OperatorDoor(logins, rooms.operator(), settings.trustedProxies(), materializer);
         this.stats = rooms.stats();
         this.crossOrigin = new CrossOrigin(logins);
@@ -77,7 +86,8 @@ public final class Edge {
             Presences presences,
             Journal journal,
             Epoch epoch,
-            Supplier<byte[]> stats) {}
+            Supplier<byte[]> stats,
+            MeterRegistry registry) {}
 
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
         CompletionStage<HttpResponse> response;
@@ -107,8 +117,14 @@ public final class Edge {
             if (path.get(3).equals("events")) {
                 return events(call, channel);
             }
+            if (path.get(3).equals("complete")) {
+                call.requireOnly();
+                return call.method().equals(HttpMethods.POST)
+                        ? complete.complete(call, channel)
+                        : notAllowed(call, HttpMethods.POST);
+            }
             if (path.get(3).equals("history")) {
-                call.requireOnly("after", "since", "limit", "wait");
+                call.requireOnlyFilterAnd("after", "since", "limit", "wait");
                 return get(call, () -> history.read(call, channel));
             }
             if (path.get(3).equals("presence")) {
@@ -122,7 +138,7 @@ public final class Edge {
         } else if (path.equals(List.of("v1", "broadcast", "events"))) {
             return post(call, () -> publish.publish(call, channel("global")));
         } else if (path.equals(List.of("v1", "events"))) {
-            call.requireOnly("channel", "own", "presence", "from", "lastEventId");
+            call.requireOnlyFilterAnd("channel", "own", "presence", "from", "lastEventId");
             return get(call, () -> stream.open(call, stream.channels(call)));
         } else if (path.equals(List.of("v1", "stats"))) {
             return get(call, () -> stats(call));
@@ -137,7 +153,7 @@ public final class Edge {
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
-            call.requireOnly("presence", "from", "lastEventId");
+            call.requireOnlyFilterAnd("presence", "from", "lastEventId");
             return stream.open(call, login -> Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);

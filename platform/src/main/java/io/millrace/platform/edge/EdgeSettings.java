@@ -10,7 +10,7 @@ public record EdgeSettings(
         History history,
         Socket socket,
         int streamChannels,
-        int connections,
+        Admission admission,
         Proxies trustedProxies) {
 
     public static EdgeSettings from(Config edge) {
@@ -31,13 +31,16 @@ public record EdgeSettings(
                         Math.toIntExact(webSocket.getBytes("message-bytes")),
                         webSocket.getInt("fragments")),
                 edge.getInt("stream-channels"),
-                edge.getInt("max-connections"),
+                new Admission(
+                        edge.getInt("max-connections"),
+                        edge.getInt("admission.per-second"),
+                        edge.getInt("admission.burst"),
+                        edge.getDuration("admission.come-back-within")),
                 Proxies.of(edge.getStringList("trusted-proxies")));
     }
 
     public EdgeSettings {
         require(streamChannels >= 1 && streamChannels <= 100, "stream-channels", "1 to 100");
-        require(connections >= 1, "max-connections", "1 or more");
     }
 
     private static void require(boolean holds, String key, String rule) {
@@ -84,6 +87,26 @@ public record EdgeSettings(
             require(frameBytes >= 125, "websocket.frame-bytes", "125 bytes or more");
             require(messageBytes >= frameBytes, "websocket.message-bytes", "frame-bytes or more");
             require(fragments >= 1, "websocket.fragments", "1 or more");
+        }
+    }
+
+    /**
+     * Who is let in.
+     *
+     * @param connections how many a node carries
+     * @param perSecond how many new ones it takes on the average
+     * @param burst how many at once
+     * @param comeBackWithin those refused come back each at its own moment inside this time
+     */
+    public record Admission(int connections, int perSecond, int burst, Duration comeBackWithin) {
+        public Admission {
+            require(connections >= 1, "max-connections", "1 or more");
+            require(perSecond >= 1, "admission.per-second", "1 or more");
+            require(burst >= 1, "admission.burst", "1 or more");
+            require(
+                    comeBackWithin.toMillis() >= 1000 && comeBackWithin.toMinutes() <= 10,
+                    "admission.come-back-within",
+                    "1s to 10m");
         }
     }
 }

@@ -45,7 +45,8 @@ final class PublishDoor {
         });
     }
 
-    private CompletionStage<byte[]> body(Call call) {
+    /** A request's body, bounded in bytes and time. */
+    CompletionStage<byte[]> body(Call call) {
         if (call.request().entity().getContentLengthOption().orElse(0) > settings.batchBytes()) {
             throw tooLarge();
         }

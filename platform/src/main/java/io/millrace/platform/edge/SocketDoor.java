@@ -30,18 +30,20 @@ import org.jspecify.annotations.Nullable;
 final class SocketDoor {
     private final Logins logins;
     private final Connections connections;
+    private final Capacity capacity;
     private final EdgeSettings settings;
 
-    SocketDoor(Logins logins, Connections connections, EdgeSettings settings) {
+    SocketDoor(Logins logins, Connections connections, Capacity capacity, EdgeSettings settings) {
         this.logins = logins;
         this.connections = connections;
+        this.capacity = capacity;
         this.settings = settings;
     }
 
     CompletionStage<HttpResponse> open(Call call) {
         String key = handshakeKey(call);
         return login(call).thenCompose(login -> {
-            Capacity.require(connections, settings);
+            capacity.require();
             return connections
                     .open(new Opening(Transport.WEBSOCKET, login.login(), List.of(), logins::verify, caller(call)))
                     .thenCompose(opened -> opened.frames()

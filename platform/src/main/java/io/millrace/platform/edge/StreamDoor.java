@@ -6,20 +6,24 @@ import io.millrace.platform.connection.Caller;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
+import io.millrace.platform.connection.Views;
 import io.millrace.platform.connection.Want;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
+import io.millrace.protocol.Filter;
 import io.millrace.protocol.Refusal;
 import io.millrace.protocol.Start;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +40,18 @@ final class StreamDoor {
     private final Logins logins;
     private final Connections connections;
     private final PresenceDoor presence;
+    private final Capacity capacity;
+    private final StreamEnds ends;
+    private final Views views;
     private final EdgeSettings settings;
 
-    StreamDoor(Logins logins, Connections connections, PresenceDoor presence, EdgeSettings settings) {
+    StreamDoor(Logins logins, Edge.Rooms rooms, PresenceDoor presence, Capacity capacity, EdgeSettings settings) {
         this.presence = presence;
+        this.ends = new StreamEnds(rooms.relays());
         this.logins = logins;
-        this.connections = connections;
+        this.connections = rooms.connections();
+        this.capacity = capacity;
+        this.views = new Views(rooms.families());
         this.settings = settings;
     }
 
@@ -52,9 +62,11 @@ final class StreamDoor {
             String lastEventId = lastEventId(call);
             String from = call.parameter("from");
             Start start = from == null ? new Start.Latest() : Start.parse(from);
+            Filter filter = call.filter();
             boolean liveOnly = lastEventId == null && start instanceof Start.Latest;
             for (ChannelName channel : channels) {
                 logins.requireAct(login, Act.SUBSCRIBE, channel);
+                views.requireFilterable(channel, filter);
                 if (!liveOnly) {
                     logins.requireAct(login, Act.HISTORY, channel);
                 }
@@ -62,23 +74,34 @@ final class StreamDoor {
             if (call.flag("presence")) {
                 channels.forEach(channel -> presence.requirePresence(login, channel));
             }
-            Capacity.require(connections, settings);
+            capacity.require();
             List<Want> wants = channels.stream()
-                    .map(channel -> new Want(channel, lastEventId, start))
+                    .map(channel -> new Want(channel, lastEventId, start, filter))
                     .toList();
-            return connections
-                    .open(new Opening(Transport.SSE, login, wants, logins::verify, caller(call)))
-                    .thenCompose(Connections.Opened::frames)
-                    .thenApply(frames -> HttpResponse.create()
-                            .addHeaders(HEADERS)
-                            .withEntity(HttpEntities.createCloseDelimited(
-                                    MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
-                            .addAttribute(EventStream.KEY, new EventStream(frames, null)));
+            Opening opening = new Opening(Transport.SSE, login, wants, logins::verify, caller(call));
+            return ends.isAtTheEnd(channels, lastEventId)
+                    .thenCompose(over -> over ? CompletableFuture.completedFuture(nothingMore()) : stream(opening));
         });
+    }
+
+    private CompletionStage<HttpResponse> stream(Opening opening) {
+        return connections
+                .open(opening)
+                .thenCompose(Connections.Opened::frames)
+                .thenApply(frames -> HttpResponse.create()
+                        .addHeaders(HEADERS)
+                        .withEntity(HttpEntities.createCloseDelimited(
+                                MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
+                        .addAttribute(EventStream.KEY, new EventStream(frames, null)));
     }
 
     private Caller caller(Call call) {
         return new Caller(call.address(settings.trustedProxies()), false, call.flag("presence"), null);
+    }
+
+    /** [spec] "HTTP 204 No Content [...] prevents the EventSource from reconnecting" (WHATWG HTML, 9.2.1). */
+    private static HttpResponse nothingMore() {
+        return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT).addHeaders(HEADERS);
     }
 
     /** The channels named in the query, each once; where none is, or {@code own} says so, the login's own too. */

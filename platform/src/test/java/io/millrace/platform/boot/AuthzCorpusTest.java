@@ -20,6 +20,7 @@ class AuthzCorpusTest {
     private static RunningNode node;
     private static JsonNode corpus;
     private static String cursor;
+    private static String revokedToken;
 
     @BeforeAll
     static void start(RunningNode running) throws Exception {
@@ -31,6 +32,7 @@ class AuthzCorpusTest {
                 token("sower", "authz:*:publish"),
                 "{\"type\":\"t\",\"data\":1}");
         cursor = stored.json().path("id").asText();
+        revokedToken = token(REVOKED, "*:admin"); // older than what takes it back
         Wire.Reply revoked =
                 Wire.post(node.port(), "/v1/revocations", token("root", "*:admin"), "{\"user\":\"" + REVOKED + "\"}");
         assertThat(revoked.status()).isEqualTo(201);
@@ -72,7 +74,7 @@ class AuthzCorpusTest {
         String[] rules = grants.toArray(String[]::new);
         return switch (name) {
             case "expired" -> token("authz-late", Instant.now().minusSeconds(60), rules);
-            case "revoked" -> token(REVOKED, rules);
+            case "revoked" -> revokedToken;
             default -> token("authz-" + name + use, rules);
         };
     }

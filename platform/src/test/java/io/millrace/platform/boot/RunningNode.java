@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -44,6 +45,10 @@ final class RunningNode implements AutoCloseable {
               connection { sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
               families { room { presence = on }, authz { presence = on } }
               edge { websocket.login-timeout = 1s, stream-channels = 3 }
+              families {
+                private { claims { region = area }, mask = [ { field = price, claim = role, values = [boss] } ] }
+                unfiltered { filters = off }
+              }
             }
             """
                     .formatted(SECRET));
@@ -92,11 +97,15 @@ final class RunningNode implements AutoCloseable {
 
     /** A token of somebody who belongs to an entity. */
     static String entityToken(String subject, String entity, String... grants) {
-        return token(subject, entity, Instant.now().plus(Duration.ofMinutes(10)), grants);
+        return token(subject, entity, Instant.now().plus(Duration.ofMinutes(10)), Map.of(), Clock.systemUTC(), grants);
     }
 
     static String token(String subject, Instant expires, String... grants) {
-        return token(subject, null, expires, grants);
+        return token(subject, null, expires, Map.of(), Clock.systemUTC(), grants);
+    }
+
+    static String token(String subject, Instant expires, Map<String, String> claims, String... grants) {
+        return token(subject, null, expires, claims, Clock.systemUTC(), grants);
     }
 
     /** A token that says it was issued so much later. */
@@ -105,22 +114,25 @@ final class RunningNode implements AutoCloseable {
                 subject,
                 null,
                 Instant.now().plus(Duration.ofMinutes(10)),
+                Map.of(),
                 Clock.offset(Clock.systemUTC(), later),
                 grants);
     }
 
-    private static String token(String subject, String entity, Instant expires, String... grants) {
-        return token(subject, entity, expires, Clock.systemUTC(), grants);
-    }
-
-    private static String token(String subject, String entity, Instant expires, Clock clock, String... grants) {
+    private static String token(
+            String subject,
+            @Nullable String entity,
+            Instant expires,
+            Map<String, String> claims,
+            Clock clock,
+            String... grants) {
         Login login = new Login(
                 subject,
                 entity,
                 Arrays.stream(grants).map(Grant::parse).toList(),
                 expires,
                 UUID.randomUUID().toString(),
-                Map.of());
+                claims);
         return TokenMint.mint("doors", "k", SECRET.getBytes(StandardCharsets.UTF_8), null, login, clock);
     }
 

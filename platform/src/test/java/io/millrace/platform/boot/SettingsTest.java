@@ -174,6 +174,11 @@ class SettingsTest {
         put(bad, "http", "port", "-1", "65536", "x");
         put(bad, "http", "admin-port", "-1", "65536", "x");
         put(bad, "http", "wire", "turbo");
+        put(bad, "drain", "rate", "0", "x");
+        put(bad, "drain", "timeout", "3s", "11m", "x");
+        put(bad, "edge", "admission.per-second", "0", "x");
+        put(bad, "edge", "admission.burst", "0", "x");
+        put(bad, "edge", "admission.come-back-within", "0s", "11m", "x");
         put(bad, "drain", "spread", "-1s", "11m", "x");
         put(bad, "drain", "grace", "-1s", "11m", "x");
         put(bad, "family-defaults", "class", "sturdy", "5");
