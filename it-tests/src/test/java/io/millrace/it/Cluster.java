@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Three node processes on one PostgreSQL. */
-final class Cluster implements AutoCloseable {
-    private static final String SECRET = "f3Vq0mJw7sXo2Zt9LkHc5yRb8NdUe1Ga6PiT4WxQvMzBnSjDrKfYlOhCpEgAu";
+public final class Cluster implements AutoCloseable {
+    public static final String SECRET = "f3Vq0mJw7sXo2Zt9LkHc5yRb8NdUe1Ga6PiT4WxQvMzBnSjDrKfYlOhCpEgAu";
     private static final int NODES = 3;
 
     private final EmbeddedDatabase database;
@@ -69,14 +69,14 @@ final class Cluster implements AutoCloseable {
         return token("it", "*:subscribe,publish,history,presence,admin");
     }
 
-    /** A token of anybody else. */
-    static String token(String subject, String grant) {
+    /** A token that nodes with {@link #SECRET} as the key of issuer and kid {@code it} believe. */
+    public static String token(String user, String grant) {
         Login login = new Login(
-                subject,
+                user,
                 null,
                 List.of(Grant.parse(grant)),
-                Clock.systemUTC().instant().plus(Duration.ofHours(2)),
-                subject + "-token",
+                Clock.systemUTC().instant().plus(Duration.ofHours(26)),
+                "it",
                 Map.of());
         return TokenMint.mint("it", "it", SECRET.getBytes(StandardCharsets.UTF_8), null, login, Clock.systemUTC());
     }

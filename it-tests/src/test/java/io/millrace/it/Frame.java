@@ -9,4 +9,4 @@ package io.millrace.it;
  * @param data the event's data, or all members of a control event, as written
  * @param copy all of the frame that must be the same in every copy of it
  */
-record Frame(String kind, String id, String type, String data, String copy) {}
+public record Frame(String kind, String id, String type, String data, String copy) {}

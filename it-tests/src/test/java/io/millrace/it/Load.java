@@ -3,10 +3,10 @@ package io.millrace.it;
 import io.millrace.it.History.Entry;
 
 /** What test events look like: they name their channel and their value, with data a careless parser would change. */
-final class Load {
+public final class Load {
     private Load() {}
 
-    static String body(String channel, String value, String key, String padding) {
+    public static String body(String channel, String value, String key, String padding) {
         return "{\"type\":\"it.event\"" + (key.isEmpty() ? "" : ",\"key\":\"" + key + "\"")
                 + ",\"data\":{\"c\":\"" + channel + "\",\"v\":\"" + value
                 + "\",\"n\":9007199254740993,\"e\":1e400,\"u\":\"\\u2028\\r\\n\u00fc\",\"p\":\"" + padding + "\"}}";
@@ -16,8 +16,12 @@ final class Load {
         return new Entry(offset, member(data, "v"), type + " " + data);
     }
 
-    static String channel(String data) {
+    public static String channel(String data) {
         return member(data, "c");
+    }
+
+    public static String value(String data) {
+        return member(data, "v");
     }
 
     private static String member(String data, String name) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A JSON object's members as they were written, so that copies are compared byte for byte and not after a parser. */
-final class Members {
+public final class Members {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final Map<String, String> raw;
@@ -20,7 +20,7 @@ final class Members {
         this.raw = raw;
     }
 
-    static Members of(String json) {
+    public static Members of(String json) {
         Map<String, String> members = new LinkedHashMap<>();
         try (JsonParser parser = JSON.createParser(json)) {
             parser.nextToken();
@@ -35,7 +35,7 @@ final class Members {
         return new Members(members);
     }
 
-    static List<String> elements(String json) {
+    public static List<String> elements(String json) {
         List<String> elements = new ArrayList<>();
         try (JsonParser parser = JSON.createParser(json)) {
             parser.nextToken();
@@ -57,11 +57,11 @@ final class Members {
         return json.substring(start, (int) parser.currentLocation().getCharOffset());
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return raw.containsKey(name);
     }
 
-    String raw(String name) {
+    public String raw(String name) {
         String value = raw.get(name);
         if (value == null) {
             throw new IllegalArgumentException("no " + name + " in " + raw);
@@ -70,12 +70,12 @@ final class Members {
     }
 
     /** A string member; the strings of the wire that tests ask for have no escapes. */
-    String text(String name) {
+    public String text(String name) {
         String value = raw(name);
         return value.substring(1, value.length() - 1);
     }
 
-    long number(String name) {
+    public long number(String name) {
         return Long.parseLong(raw(name));
     }
 }

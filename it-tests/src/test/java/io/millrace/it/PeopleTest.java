@@ -86,7 +86,7 @@ class PeopleTest {
 
     @Test
     @Order(3)
-    void afterARevocationNothingNewIsDeliveredOnAnyNode() throws IOException {
+    void afterARevocationNothingNewIsDeliveredOnAnyNode() throws Exception {
         List<SseClient> clients = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             clients.add(SseClient.at(door(i, "fired"), "/v1/channels/news:1/events"));

@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The shipped jar as a process: started, killed, started again. What it prints stands in {@code target/logs}. */
-final class Product implements AutoCloseable {
+public final class Product implements AutoCloseable {
     private static final Path LOGS = Path.of("target", "logs");
     private static final int START_SECONDS = 90;
     private static final Pattern READY = Pattern.compile("^ready http://127\\.0\\.0\\.1:(\\d+)$");
@@ -62,7 +62,7 @@ final class Product implements AutoCloseable {
     }
 
     /** A node of a cluster; {@link #ready} waits for it. */
-    static Product node(String name, Path config, String token, int adminPort) {
+    public static Product node(String name, Path config, String token, int adminPort) {
         List<String> command = java("-Xmx320m");
         command.addAll(List.of("node", "--config", config.toString()));
         return new Product(name, command, Map.of(), token, adminPort);
@@ -152,22 +152,22 @@ final class Product implements AutoCloseable {
         return adminPort;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    boolean isUp() {
+    public boolean isUp() {
         return process.isAlive();
     }
 
     /** SIGKILL, to the JVM alone: its PostgreSQL lives on as an orphan. */
-    void kill9() {
+    public void kill9() {
         process.destroyForcibly();
         ended();
     }
 
     /** SIGTERM: the product drains and stops by itself. */
-    void stop() {
+    public void stop() {
         process.destroy();
         ended();
     }
@@ -203,7 +203,7 @@ final class Product implements AutoCloseable {
         stop();
     }
 
-    static int freePort() {
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         } catch (IOException none) {

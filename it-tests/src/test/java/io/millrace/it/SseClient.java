@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.Set;
 
 /** An EventSource on a bare socket, that can stop anywhere, in the middle of a frame too. */
-final class SseClient implements LiveClient {
+public final class SseClient implements LiveClient {
     private static final Set<String> CONTROL =
             Set.of("connected", "reset", "problem", "reconnect", "complete", "presence");
 
     private final Wire wire;
     private final boolean single;
     private final SseParser parser = new SseParser(32 << 20);
+    private final HeartbeatWatch heartbeats = new HeartbeatWatch();
 
     private SseClient(Wire wire, boolean single) {
         this.wire = wire;
@@ -26,11 +27,11 @@ final class SseClient implements LiveClient {
      * @param lastEventId empty for none
      * @param from empty for none
      */
-    static SseClient open(Door door, List<String> channels, String lastEventId, String from) throws IOException {
+    public static SseClient open(Door door, List<String> channels, String lastEventId, String from) throws IOException {
         return open(door, channels, lastEventId, from, 0);
     }
 
-    static SseClient open(Door door, List<String> channels, String lastEventId, String from, int receiveBuffer)
+    public static SseClient open(Door door, List<String> channels, String lastEventId, String from, int receiveBuffer)
             throws IOException {
         String path = channels.size() == 1 ? "/v1/channels/" + channels.get(0) + "/events" : "/v1/events";
         List<String> query = new ArrayList<>();
@@ -72,7 +73,9 @@ final class SseClient implements LiveClient {
     @Override
     public List<Frame> read(int maxBytes, long deadlineNanos) throws IOException {
         List<Frame> frames = new ArrayList<>();
-        for (SseParser.Message message : parser.feed(wire.read(maxBytes, deadlineNanos))) {
+        byte[] bytes = wire.read(maxBytes, deadlineNanos);
+        heartbeats.feed(bytes);
+        for (SseParser.Message message : parser.feed(bytes)) {
             String kind = CONTROL.contains(message.type()) ? message.type() : "event";
             String copy = (single ? message.lastEventId() : "") + "\n" + message.type() + "\n" + message.data();
             frames.add(new Frame(kind, message.lastEventId(), message.type(), message.data(), copy));
@@ -81,8 +84,18 @@ final class SseClient implements LiveClient {
     }
 
     /** What an EventSource would come back with; empty before the first block. */
-    String lastEventId() {
+    public String lastEventId() {
         return parser.lastEventId();
+    }
+
+    /** Heartbeats that carried an id, which none may. */
+    public int heartbeatsWithId() {
+        return heartbeats.withId();
+    }
+
+    @Override
+    public long received() {
+        return wire.received();
     }
 
     @Override

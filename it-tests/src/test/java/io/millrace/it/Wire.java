@@ -20,6 +20,7 @@ final class Wire {
     private final boolean chunked;
     private int leftInChunk;
     private boolean ended;
+    private long received;
 
     private Wire(Socket socket, String head) throws IOException {
         this.socket = socket;
@@ -92,6 +93,7 @@ final class Wire {
             ended = true;
             return new byte[0];
         }
+        received += count;
         return count == bytes.length ? bytes : Arrays.copyOf(bytes, count);
     }
 
@@ -124,6 +126,10 @@ final class Wire {
 
     void write(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
+    }
+
+    long received() {
+        return received;
     }
 
     boolean ended() {

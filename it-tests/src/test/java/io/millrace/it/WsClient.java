@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A WebSocket on a bare socket; it answers pings unless told not to. */
-final class WsClient implements LiveClient {
+public final class WsClient implements LiveClient {
     private final Wire wire;
     private final boolean answersPings;
     private final WsDecoder decoder = WsDecoder.forClient(new WsDecoder.Limits(4 << 20, 4 << 20, 64));
@@ -22,11 +22,11 @@ final class WsClient implements LiveClient {
         this.answersPings = answersPings;
     }
 
-    static WsClient open(Door door) throws IOException {
+    public static WsClient open(Door door) throws IOException {
         return open(door, true);
     }
 
-    static WsClient open(Door door, boolean answersPings) throws IOException {
+    public static WsClient open(Door door, boolean answersPings) throws IOException {
         byte[] key = new byte[16];
         ThreadLocalRandom.current().nextBytes(key);
         String request = "GET /v1/ws HTTP/1.1\r\nHost: 127.0.0.1:" + door.port()
@@ -41,12 +41,12 @@ final class WsClient implements LiveClient {
     }
 
     /** @param from empty for live */
-    void subscribe(String channel, String from) throws IOException {
+    public void subscribe(String channel, String from) throws IOException {
         String rest = from.isEmpty() ? "" : ",\"from\":\"" + from + "\"";
         say("{\"type\":\"subscribe\",\"channel\":\"" + channel + "\"" + rest + "}");
     }
 
-    void say(String json) throws IOException {
+    public void say(String json) throws IOException {
         wire.write(WsClientFrames.text(json.getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -77,8 +77,13 @@ final class WsClient implements LiveClient {
     }
 
     /** The code the server closed with; 0 while it hasn't. */
-    int closeCode() {
+    public int closeCode() {
         return closeCode;
+    }
+
+    @Override
+    public long received() {
+        return wire.received();
     }
 
     @Override

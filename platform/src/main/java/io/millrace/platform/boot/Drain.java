@@ -5,6 +5,7 @@ import io.millrace.platform.edge.Binding;
 import io.millrace.platform.ops.Departure;
 import io.millrace.platform.ops.Readiness;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -49,12 +50,15 @@ final class Drain implements Departure {
     }
 
     /** Has the node drain before anything else of it stops. */
-    void before(Binding http) {
+    void before(List<Binding> listeners) {
         CoordinatedShutdown.get(system).addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "drain", () -> {
             readiness.is(Readiness.Phase.LEAVING);
             atFirst = connections.count();
             LOG.info("Leaving: {} connections are told to come back elsewhere", atFirst);
-            return http.unbind().thenCompose(unbound -> {
+            CompletableFuture<?>[] unbinding = listeners.stream()
+                    .map(listener -> listener.unbind().toCompletableFuture())
+                    .toArray(CompletableFuture<?>[]::new);
+            return CompletableFuture.allOf(unbinding).thenCompose(unbound -> {
                 long deadline = System.nanoTime() + settings.timeout().toNanos();
                 return tell(connections.leaving(settings.spread()), settings.each(STEP, atFirst), 1, deadline);
             });

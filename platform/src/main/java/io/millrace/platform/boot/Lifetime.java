@@ -33,10 +33,6 @@ final class Lifetime {
     Node runs(Supplier<Node> start) {
         Node started = start.get();
         node = started;
-        // Artery's own hook cuts the cluster's lines at once unless it finds another that it has to wait for: without
-        // this
-        // a leaving node would be taken for a dead one.
-        CoordinatedShutdown.get(started.system()).addJvmShutdownHook(this::end);
         return started;
     }
 

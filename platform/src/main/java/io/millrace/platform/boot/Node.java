@@ -19,6 +19,7 @@ import io.millrace.platform.connection.OperatorActs;
 import io.millrace.platform.connection.RevocationSettings;
 import io.millrace.platform.connection.RevocationWatch;
 import io.millrace.platform.edge.Binding;
+import io.millrace.platform.edge.Certificates;
 import io.millrace.platform.edge.Edge;
 import io.millrace.platform.edge.EdgeSettings;
 import io.millrace.platform.edge.Ports;
@@ -36,6 +37,7 @@ import io.millrace.protocol.ChannelName;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -67,15 +69,14 @@ public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration CANARY_PATIENCE = Duration.ofSeconds(30);
     private static final Duration EPOCH_WATCH = Duration.ofSeconds(5);
-    private static final Duration BIND_TIMEOUT = Duration.ofSeconds(10);
 
     private final ActorSystem<Void> system;
-    private final Binding http;
+    private final Listeners listeners;
     private final Binding admin;
 
-    private Node(ActorSystem<Void> system, Binding http, Binding admin) {
+    private Node(ActorSystem<Void> system, Listeners listeners, Binding admin) {
         this.system = system;
-        this.http = http;
+        this.listeners = listeners;
         this.admin = admin;
     }
 
@@ -97,6 +98,7 @@ public final class Node {
         RevocationSettings revocationSettings = RevocationSettings.from(millrace.getConfig("revocations"));
         DrainSettings drainSettings = DrainSettings.from(millrace.getConfig("drain"));
         AccessSettings accessSettings = AccessSettings.from(millrace.getConfig("access"));
+        Certificates certificates = ports.tls().enabled() ? new Certificates(ports.tls()) : null;
 
         ActorSystem<Void> system = ActorSystem.create(
                 Behaviors.empty(), ClusterSettings.SYSTEM, actorSystem(settings, storage, cluster, drainSettings));
@@ -163,28 +165,38 @@ public final class Node {
                     new Operators(acts, guard, Materializer.createMaterializer(system)),
                     system.dispatchers().lookup(DispatcherSelector.blocking()));
 
-            Ports open = new Ports(system);
+            Ports open = new Ports(system, ports.headTimeout());
             InetSocketAddress adminAddress = new InetSocketAddress(ports.adminHost(), ports.adminPort());
-            Binding adminBinding = bound(adminAddress, open.plain(adminAddress, admin::handle));
+            Binding adminBinding = Listeners.bound(adminAddress, open.plain(adminAddress, admin::handle));
             if (!new Canary(relays).fly(CANARY_PATIENCE).toCompletableFuture().join()) {
                 throw new SettingsRefused("the canary did not come back within " + CANARY_PATIENCE.toSeconds()
                         + " s: the database or the cluster does not work");
             }
-            InetSocketAddress httpAddress = new InetSocketAddress(ports.host(), ports.port());
-            Binding httpBinding = bound(httpAddress, open.open(ports.wire(), httpAddress, edge));
+            Listeners listeners = Listeners.open(open, ports, certificates, edge, registry);
             readiness.is(Readiness.Phase.SERVING);
-            drain.before(httpBinding);
+            drain.before(listeners.bindings());
             EpochWatch.start(system, storage, EPOCH_WATCH);
-            return new Node(system, httpBinding, adminBinding);
+            return new Node(system, listeners, adminBinding);
         } catch (RuntimeException failure) {
             system.terminate();
             throw failure;
         }
     }
 
-    /** The public port. */
+    /** The public port: the plain one, or the one with TLS where that is the only one. */
     public int port() {
-        return http.port();
+        return listeners.bindings().get(0).port();
+    }
+
+    /** The public port with TLS; -1 where there is none. */
+    public int tlsPort() {
+        Binding tls = listeners.tls();
+        return tls == null ? -1 : tls.port();
+    }
+
+    /** Where this node listens: {@code http://host:port} and {@code https://host:port}. */
+    List<String> addresses() {
+        return listeners.addresses();
     }
 
     public int adminPort() {
@@ -251,16 +263,5 @@ public final class Node {
                                         .tell(command)),
                         "retention-sweep"));
         return channel -> sharding.entityRefFor(Channel.KEY, channel.value());
-    }
-
-    private static Binding bound(InetSocketAddress address, CompletionStage<Binding> binding) {
-        try {
-            return binding.toCompletableFuture().get(BIND_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException taken) {
-            throw new SettingsRefused("can't listen on " + address.getHostString() + ":" + address.getPort()
-                    + ": is another process using it?");
-        } catch (InterruptedException stopped) {
-            throw new IllegalStateException("stopped while binding", stopped);
-        }
     }
 }

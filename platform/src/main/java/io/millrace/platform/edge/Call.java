@@ -14,6 +14,7 @@ import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.Query;
 import org.apache.pekko.http.javadsl.model.RemoteAddress;
+import org.apache.pekko.http.scaladsl.model.Uri.Authority;
 import org.jspecify.annotations.Nullable;
 
 /** One request, decoded as far as every door needs it: the path's segments, the query's parameters, single headers. */
@@ -116,6 +117,17 @@ final class Call {
                 .flatMap(RemoteAddress::getAddress)
                 .map(peer -> trusted.client(peer, header("Forwarded"), header("X-Forwarded-For")))
                 .orElse("");
+    }
+
+    /** Host and port as the client calls them: HTTP/2 has them in the address, HTTP/1.1 in a header. */
+    @Nullable
+    String host() {
+        String header = header("Host");
+        if (header != null) {
+            return header;
+        }
+        Authority authority = request.getUri().asScala().authority();
+        return authority.isEmpty() ? null : authority.toString();
     }
 
     /** The path as it may stand in an answer. */

@@ -96,9 +96,7 @@ final class Logins {
         String origin = call.header("Origin");
         if (origin != null
                 && !origins.allows(
-                        origin,
-                        call.header("Host"),
-                        call.request().getUri().scheme().equals("https"))) {
+                        origin, call.host(), call.request().getUri().scheme().equals("https"))) {
             throw new Refused(Refusal.of(
                     Code.ORIGIN_REFUSED, "add the page's origin to millrace.access.allowed-origins to let it call"));
         }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpProtocols;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.Connection;
@@ -67,6 +68,12 @@ final class SocketDoor {
 
     /** [spec] RFC 6455, 4.2.1: what the client's opening handshake must hold. */
     private static String handshakeKey(Call call) {
+        if (!call.request().protocol().equals(HttpProtocols.HTTP_1_1)) {
+            throw new InvalidInput(
+                    Code.INVALID_REQUEST,
+                    "protocol",
+                    "WebSocket begins with HTTP/1.1 here, on a connection of its own");
+        }
         String upgrade = call.header("Upgrade");
         String version = call.header("Sec-WebSocket-Version");
         String key = call.header("Sec-WebSocket-Key");

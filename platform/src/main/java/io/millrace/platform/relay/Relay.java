@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -82,6 +83,7 @@ final class Relay {
             ActorRef<RelayKeeper.Command> keeper) {}
 
     private final ActorContext<Command> context;
+    private final LongSupplier nanos;
     private final ChannelName channelName;
     private final RecipientRef<Channel.Command> channel;
     private final Surroundings around;
@@ -100,14 +102,17 @@ final class Relay {
     private boolean retired;
     private long heardOf;
     private long renewedNanos;
-    private long busyNanos = System.nanoTime();
+    private long busyNanos;
 
     private Relay(
             ActorContext<Command> context,
             ChannelName channelName,
             RecipientRef<Channel.Command> channel,
-            Surroundings around) {
+            Surroundings around,
+            LongSupplier nanos) {
         this.context = context;
+        this.nanos = nanos;
+        this.busyNanos = nanos.getAsLong();
         this.channelName = channelName;
         this.channel = channel;
         this.around = around;
@@ -121,14 +126,21 @@ final class Relay {
                 channelName,
                 stamp,
                 around,
+                nanos,
                 write -> channel.tell(new PublishAll(write.id(), write.requests(), writer)));
     }
 
     static Behavior<Command> create(
             ChannelName channelName, RecipientRef<Channel.Command> channel, Surroundings around) {
+        return create(channelName, channel, around, System::nanoTime);
+    }
+
+    /** @param nanos the time, which only goes on */
+    static Behavior<Command> create(
+            ChannelName channelName, RecipientRef<Channel.Command> channel, Surroundings around, LongSupplier nanos) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new Tick(), TICK);
-            Relay relay = new Relay(context, channelName, channel, around);
+            Relay relay = new Relay(context, channelName, channel, around, nanos);
             return Behaviors.receive(Command.class)
                     .onMessage(Publish.class, relay::onPublish)
                     .onMessage(Answered.class, relay::onAnswered)
@@ -187,7 +199,7 @@ final class Relay {
     }
 
     private void follow() {
-        renewedNanos = System.nanoTime();
+        renewedNanos = nanos.getAsLong();
         channel.tell(new Channel.Follow(ear));
     }
 
@@ -197,7 +209,8 @@ final class Relay {
             hearHead(bounds.head(), bounds.complete());
         } else {
             opening = live != null; // the tick opens again
-            context.getLog().warn("Channel {}: its head could not be read: {}", channelName, read.failure());
+            context.getLog()
+                    .warn("Channel {}: its head could not be read: {}", channelName, String.valueOf(read.failure()));
         }
         return Behaviors.same();
     }
@@ -224,6 +237,7 @@ final class Relay {
     }
 
     private void begin(long head, boolean complete) {
+        opening = true; // also where the journal's answer failed before the channel's came: the lease must be renewed
         RelaySettings.Live bounds = around.settings().live();
         LiveList list = new LiveList(head, complete, bounds.events(), bounds.bytes());
         live = list;
@@ -288,7 +302,8 @@ final class Relay {
         LiveList list = live;
         repairing = false; // where the read failed, the next lease's answer starts another
         if (page == null || list == null) {
-            context.getLog().warn("Channel {}: a gap could not be read: {}", channelName, read.failure());
+            context.getLog()
+                    .warn("Channel {}: a gap could not be read: {}", channelName, String.valueOf(read.failure()));
             return Behaviors.same();
         }
         boolean grew = append(list, page.events());
@@ -309,7 +324,7 @@ final class Relay {
     // time
 
     private Behavior<Command> onTick() {
-        long now = System.nanoTime();
+        long now = nanos.getAsLong();
         writes.lookAfter(now);
         pages.forgetWhatIsOld();
         if (live == null && !joining.isEmpty()) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * The way in: a relay's publishes on their way to the channel, and the answers back to those who wait. A write without an
@@ -30,16 +31,23 @@ final class Writes {
     private final RelaySettings.Timing timing;
     private final RelayMeters meters;
     private final Gathering gathering;
+    private final LongSupplier nanos;
     private final Consumer<Write> send;
     private long sentNanos;
 
-    Writes(ChannelName channel, Cursor.Stamp stamp, Relay.Surroundings around, Consumer<Write> send) {
+    Writes(
+            ChannelName channel,
+            Cursor.Stamp stamp,
+            Relay.Surroundings around,
+            LongSupplier nanos,
+            Consumer<Write> send) {
         this.channel = channel;
         this.stamp = stamp;
         this.epoch = around.epoch();
         this.timing = around.settings().timing();
         this.meters = around.meters();
         this.gathering = new Gathering(around.settings().gather(), UUID.randomUUID());
+        this.nanos = nanos;
         this.send = send;
     }
 
@@ -61,7 +69,7 @@ final class Writes {
         if (write == null) {
             return; // a second answer to a write that was sent twice
         }
-        meters.commit.record(System.nanoTime() - write.begunNanos(), TimeUnit.NANOSECONDS);
+        meters.commit.record(nanos.getAsLong() - write.begunNanos(), TimeUnit.NANOSECONDS);
         meters.writeEvents.record(write.publishes().stream()
                 .mapToInt(publish -> publish.drafts().size())
                 .sum());
@@ -104,14 +112,14 @@ final class Writes {
     }
 
     private void sendNext() {
-        Write write = gathering.begin(System.nanoTime());
+        Write write = gathering.begin(nanos.getAsLong());
         if (write != null) {
             send(write);
         }
     }
 
     private void send(Write write) {
-        sentNanos = System.nanoTime();
+        sentNanos = nanos.getAsLong();
         send.accept(write);
     }
 

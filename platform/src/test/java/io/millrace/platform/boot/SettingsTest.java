@@ -34,6 +34,7 @@ class SettingsTest {
     /** Any text is right for these. */
     private static final Set<String> FREE_TEXT = Set.of(
             "millrace.http.host",
+            "millrace.http.tls.client-ca",
             "millrace.http.admin-host",
             "millrace.cluster.host",
             "millrace.storage.password",
@@ -179,6 +180,15 @@ class SettingsTest {
         put(bad, "edge", "admission.per-second", "0", "x");
         put(bad, "edge", "admission.burst", "0", "x");
         put(bad, "edge", "admission.come-back-within", "0s", "11m", "x");
+        put(bad, "http", "plain", "maybe", "off");
+        put(bad, "http", "head-timeout", "10ms", "x");
+        put(bad, "http", "tls.enabled", "maybe");
+        put(bad, "http", "tls.port", "-1", "65536", "x");
+        put(bad, "http", "tls.certificate-chain", "\"\", millrace.http.tls.enabled = on");
+        put(bad, "http", "tls.private-key", "\"\", millrace.http.tls { enabled = on, certificate-chain = \"a\" }");
+        put(bad, "http", "tls.protocols", "[]", "[\"TLSv1.1\"]", "5");
+        put(bad, "http", "tls.http2", "maybe");
+        put(bad, "http", "tls.check-interval", "10ms", "x");
         put(bad, "drain", "spread", "-1s", "11m", "x");
         put(bad, "drain", "grace", "-1s", "11m", "x");
         put(bad, "family-defaults", "class", "sturdy", "5");

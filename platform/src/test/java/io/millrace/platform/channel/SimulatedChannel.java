@@ -1,68 +1,43 @@
 package io.millrace.platform.channel;
 
-import static io.millrace.platform.fakes.Sample.CHANNEL;
-
 import io.millrace.persistence.ChannelRecord;
 import io.millrace.persistence.ChannelRecord.Published;
 import io.millrace.persistence.ChannelRecord.Trimmed;
-import io.millrace.persistence.ChannelSnapshot;
 import io.millrace.persistence.ChannelSnapshot.KnownWrite;
 import io.millrace.persistence.WriteId;
-import io.millrace.platform.channel.Channel.Request;
+import io.millrace.platform.channel.Announcement.Announced;
+import io.millrace.platform.channel.Announcement.Head;
+import io.millrace.platform.channel.Channel.Follow;
+import io.millrace.platform.channel.Channel.PublishAll;
+import io.millrace.platform.channel.Channel.Unfollow;
 import io.millrace.platform.channel.ChannelState.Decided;
-import io.millrace.platform.channel.KeyMemory.DedupeSettings;
-import io.millrace.platform.fakes.MemoryJournal;
-import io.millrace.protocol.Event;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.pekko.actor.typed.ActorRef;
 
-/** The channel's rules without its actor: the real state, and a log of records that survives a crash. */
+/**
+ * One incarnation of a channel without its event-sourced shell: the real state and memory of answers, and in a few lines what
+ * {@link Channel} does with a command. There may be several on one log; the log lets only one of them commit.
+ */
 public final class SimulatedChannel {
-    private static final DedupeSettings DEDUPE = new DedupeSettings(Duration.ofDays(1), 1000, 100_000);
+    private static final long LEASE_MILLIS = 15_000;
 
-    private final MemoryJournal journal;
-    private final List<ChannelRecord> since = new ArrayList<>();
-    private ChannelSnapshot snapshot = new ChannelSnapshot(0, 0, 0, List.of(), List.of());
-    private ChannelState state = ChannelState.empty(DEDUPE);
+    private final SimulatedLog log;
+    private final Network network;
+    private final LastAnswers answers = new LastAnswers();
+    private final Map<ActorRef<Announcement>, Long> followers = new LinkedHashMap<>();
+    private ChannelState state;
+    private long sequence;
 
-    public SimulatedChannel(MemoryJournal journal) {
-        this.journal = journal;
+    public SimulatedChannel(SimulatedLog log, Network network) {
+        this.log = log;
+        this.network = network;
+        recover();
     }
 
-    /**
-     * What came of a write.
-     *
-     * @param answer null where none is sent
-     * @param announced empty where nothing was appended
-     */
-    public record Outcome(Answer answer, List<Event> announced) {}
-
-    /** @param crashes before: nothing is stored; after: it is stored, and nobody is told */
-    public Outcome publish(WriteId write, List<Request> requests, long nowMillis, Crash crashes) {
-        KnownWrite last = state.lastWriteOf(write);
-        if (last != null && write.sequence() < last.write().sequence()) {
-            return new Outcome(null, List.of());
-        }
-        if (last != null && write.sequence() == last.write().sequence()) {
-            return new Outcome(new Answer(write, state.repeat(requests, last.firstOffset())), List.of());
-        }
-        Decided decided = state.decide(requests, nowMillis);
-        if (crashes == Crash.BEFORE_COMMIT) {
-            recover();
-            return new Outcome(null, List.of());
-        }
-        if (!decided.events().isEmpty()) {
-            Published record = new Published(decided.events(), write);
-            journal.append(CHANNEL, decided.events());
-            since.add(record);
-            state = state.apply(record);
-        }
-        if (crashes == Crash.AFTER_COMMIT) {
-            recover();
-            return new Outcome(null, List.of());
-        }
-        return new Outcome(new Answer(write, decided.outcomes()), decided.events());
+    /** By which everything goes that an incarnation says. */
+    public interface Network {
+        <T> void send(ActorRef<? super T> to, T message);
     }
 
     public enum Crash {
@@ -71,22 +46,79 @@ public final class SimulatedChannel {
         AFTER_COMMIT
     }
 
+    /** @param small whether what is announced fits a message; else only the head is */
+    public void hears(Channel.Command command, long nowMillis, Crash crash, boolean small) {
+        if (command instanceof PublishAll publish) {
+            publish(publish, nowMillis, crash, small);
+        } else if (command instanceof Follow follow) {
+            followers.put(follow.follower(), nowMillis);
+            network.send(follow.follower(), new Head(state.head()));
+        } else if (command instanceof Unfollow unfollow) {
+            followers.remove(unfollow.follower());
+        }
+    }
+
+    private void publish(PublishAll command, long nowMillis, Crash crash, boolean small) {
+        WriteId write = command.write();
+        KnownWrite last = state.lastWriteOf(write);
+        if (last != null && write.sequence() < last.write().sequence()) {
+            return;
+        }
+        if (last != null && write.sequence() == last.write().sequence()) {
+            Answer again = answers.of(write);
+            network.send(
+                    command.replyTo(),
+                    again != null ? again : new Answer(write, state.repeat(command.requests(), last.firstOffset())));
+            return;
+        }
+        Decided decided = state.decide(command.requests(), nowMillis);
+        Answer answer = new Answer(write, decided.outcomes());
+        if (decided.events().isEmpty()) {
+            network.send(command.replyTo(), answer);
+            return;
+        }
+        if (crash == Crash.BEFORE_COMMIT || !commit(new Published(decided.events(), write))) {
+            recover();
+            return;
+        }
+        if (crash == Crash.AFTER_COMMIT) {
+            recover();
+            return;
+        }
+        answers.remember(answer);
+        Announcement announcement = small
+                ? new Announced(decided.events())
+                : new Head(decided.events().get(decided.events().size() - 1).offset());
+        followers.values().removeIf(heard -> Math.abs(nowMillis - heard) > LEASE_MILLIS);
+        followers.keySet().forEach(follower -> network.send(follower, announcement));
+        network.send(command.replyTo(), answer);
+    }
+
+    private boolean commit(ChannelRecord record) {
+        if (!log.append(sequence, record)) {
+            return false;
+        }
+        sequence++;
+        state = state.apply(record);
+        return true;
+    }
+
     public long head() {
         return state.head();
     }
 
+    /** Gives up old events, as retention does: a record first, then a snapshot, then the rows go. */
     public void trim(long upTo) {
-        Trimmed record = new Trimmed(Math.min(upTo, state.head()), state.head());
-        since.add(record);
-        state = state.apply(record);
-        journal.trim(CHANNEL, record.upTo());
-        snapshot = state.snapshot();
-        since.clear();
+        if (!commit(new Trimmed(Math.min(upTo, state.head()), state.head()))) {
+            recover();
+            return;
+        }
+        log.keep(sequence, state);
     }
 
-    /** Begins anew with the snapshot and what was stored after it, as another node would. */
+    /** Begins anew from what is stored. */
     public void recover() {
-        state = ChannelState.restore(DEDUPE, snapshot);
-        since.forEach(record -> state = state.apply(record));
+        state = log.recover();
+        sequence = log.sequence();
     }
 }

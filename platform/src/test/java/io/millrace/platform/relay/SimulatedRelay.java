@@ -1,111 +1,96 @@
 package io.millrace.platform.relay;
 
 import static io.millrace.platform.fakes.Sample.CHANNEL;
+import static io.millrace.platform.fakes.Sample.EPOCH;
 
-import io.millrace.persistence.Journal.Page;
-import io.millrace.persistence.WriteId;
-import io.millrace.platform.channel.Answer;
-import io.millrace.platform.channel.Channel.Request;
-import io.millrace.platform.fakes.MemoryJournal;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.persistence.Journal;
+import io.millrace.platform.channel.Channel;
 import io.millrace.protocol.Draft;
-import io.millrace.protocol.Event;
-import io.millrace.protocol.Position;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.apache.pekko.actor.typed.ActorRef;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.testkit.typed.Effect;
+import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.internal.AdaptMessage;
 
 /**
- * The relay's rules without its actor: the real gathering, list and pages, and in a few lines what {@link Relay} does with
- * an announcement and an answer. One step is one message.
+ * The relay itself, its real behaviour, one message at a time: what it hears waits in its mailbox until the simulation lets it
+ * read, what it says waits until the simulation's network takes it.
  */
 public final class SimulatedRelay {
-    private final MemoryJournal journal;
-    private final LiveChannel live;
-    private final Gathering gathering;
-    private long steps;
-    private long heardOf;
-    private boolean repairing;
+    private static final RelayMeters METERS = new RelayMeters(new SimpleMeterRegistry());
 
-    public SimulatedRelay(MemoryJournal journal, int liveEvents, long writer, ActorRef<?> self) {
-        this.journal = journal;
-        long head = journal.bounds(CHANNEL).toCompletableFuture().join().head();
-        this.live = new LiveChannel(journal, head, liveEvents, 7, self);
-        this.gathering = new Gathering(new RelaySettings.Gather(20, 1 << 20, 5, 1 << 17), new UUID(writer, 17));
+    private final LongSupplier nanos;
+    private final TestInbox<Channel.Command> saysToChannel = TestInbox.create();
+    private final BehaviorTestKit<Relay.Command> relay;
+    private final Relay.Command tick;
+
+    public SimulatedRelay(Journal journal, int liveEvents, LongSupplier nanos) {
+        this.nanos = nanos;
+        RelaySettings settings = new RelaySettings(
+                new RelaySettings.Live(liveEvents, 1 << 20),
+                new RelaySettings.Pages(7, 1 << 16),
+                new RelaySettings.Gather(20, 1 << 20, 5, 1 << 17),
+                new RelaySettings.Timing(
+                        Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofHours(1)));
+        Relay.Surroundings around = new Relay.Surroundings(
+                settings,
+                journal,
+                EPOCH,
+                METERS,
+                TestInbox.<RelayKeeper.Command>create().getRef());
+        this.relay = BehaviorTestKit.create(Relay.create(CHANNEL, saysToChannel.getRef(), around, nanos));
+        this.tick = relay.getAllEffects().stream()
+                .filter(Effect.TimerScheduled.class::isInstance)
+                .map(effect -> (Relay.Command) ((Effect.TimerScheduled<?>) effect).msg())
+                .findFirst()
+                .orElseThrow();
     }
 
-    public Feed feed() {
-        return live.feed();
+    public CompletableFuture<Published> publish(String publisher, List<Draft> drafts) {
+        CompletableFuture<Published> outcome = new CompletableFuture<>();
+        relay.run(new Relay.Publish(publisher, drafts, 100 * drafts.size(), nanos.getAsLong(), outcome));
+        return outcome;
     }
 
-    /** A write as it goes over the network. */
-    public record Sent(WriteId id, List<Request> requests) {}
-
-    /** @return whether it was taken */
-    public boolean publish(String publisher, List<Draft> drafts) {
-        return gathering.offer(new Relay.Publish(publisher, drafts, 100, steps++, new CompletableFuture<>()));
+    public CompletableFuture<Feed> join(Listener listener) {
+        CompletableFuture<Feed> joined = new CompletableFuture<>();
+        relay.run(new Relay.Join(listener, joined));
+        return joined;
     }
 
-    /** The next write, or the one under way again, or null. */
-    public Sent send() {
-        Gathering.Write write = gathering.begin(steps++);
-        Gathering.Write out = write != null ? write : gathering.underWay();
-        return out == null ? null : new Sent(out.id(), out.requests());
+    public void leave(Listener listener) {
+        relay.run(new Relay.Leave(listener));
     }
 
-    /** What its publishers are told, by their first draft's key and outcome; empty for an answer that comes too late. */
-    public List<Told> hears(Answer answer) {
-        Gathering.Write write = gathering.end(answer);
-        List<Told> told = new ArrayList<>();
-        for (int i = 0; write != null && i < write.publishes().size(); i++) {
-            told.add(new Told(
-                    write.publishes().get(i).drafts(), answer.outcomes().get(i)));
-        }
-        return told;
+    public void tick() {
+        relay.run(tick);
     }
 
-    /** How one publish ended for its publisher. */
-    public record Told(List<Draft> drafts, Answer.Outcome outcome) {}
-
-    public void givesUp() {
-        gathering.giveUp();
+    /** Whether something waits in its mailbox. */
+    public boolean hasMail() {
+        return relay.selfInbox().hasMessages();
     }
 
-    public boolean isIdle() {
-        return gathering.isIdle();
+    /** Reads one message. The test kit hands on what adapters wrap, but not what was piped to self: that is unwrapped here. */
+    @SuppressWarnings("unchecked")
+    public void readMail() {
+        BehaviorTestKit<Object> any = (BehaviorTestKit<Object>) (BehaviorTestKit<?>) relay;
+        Object message = any.selfInbox().receiveMessage();
+        any.run(message instanceof AdaptMessage<?, ?> piped ? piped.adapt() : message);
     }
 
-    public void hearsEvents(List<Event> events) {
-        heardOf = Math.max(heardOf, events.get(events.size() - 1).offset());
-        if (events.get(0).offset() > feed().live().head() + 1) {
-            repairing = true;
-        } else if (!repairing) {
-            live.hears(events);
-        }
+    /** What it has said to its channel since the last call. */
+    public List<Channel.Command> says() {
+        return saysToChannel.getAllReceived();
     }
 
-    public void hearsHead(long head) {
-        heardOf = Math.max(heardOf, head);
-        repairing |= head > feed().live().head();
-    }
-
-    /** The journal's answer to a repair comes; until then announcements are only heard of. */
-    public void repairs() {
-        if (!repairing) {
-            return;
-        }
-        repairing = false;
-        Page page = journal.read(CHANNEL, feed().live().head(), Position.MAX_OFFSET, 300)
-                .toCompletableFuture()
-                .join();
-        long before = feed().live().head();
-        live.hears(page.events());
-        boolean grew = feed().live().head() > before;
-        if (!grew && page.bounds().availableFrom() > before + 1) {
-            live.restartAt(page.bounds().head());
-        }
-        repairing =
-                grew && feed().live().head() < Math.max(heardOf, page.bounds().head());
+    /** Ends as by a failure: who listens and who waits must be told. */
+    public void fails() {
+        relay.signal(PostStop.instance());
     }
 }

@@ -1,0 +1,53 @@
+package io.millrace.it.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** The schedule is the seed's. */
+class ScheduleTest {
+    @Test
+    void theSameSeedGivesTheSameSchedule() {
+        assertThat(Schedule.of(42, 1_200)).isEqualTo(Schedule.of(42, 1_200));
+    }
+
+    @Test
+    void anotherSeedGivesAnotherSchedule() {
+        Set<List<Fault>> different = LongStream.range(0, 50)
+                .mapToObj(seed -> Schedule.of(seed, 1_200).faults())
+                .collect(Collectors.toSet());
+        assertThat(different).hasSize(50);
+    }
+
+    @Test
+    void twentyMinutesHoldEveryKindAndKeepInsideTheirTime() {
+        for (long seed = 0; seed < 100; seed++) {
+            Schedule schedule = Schedule.of(seed, 1_200);
+            Set<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);
+            int free = Schedule.CALM_SECONDS;
+            for (Fault fault : schedule.faults()) {
+                assertThat(fault.atSeconds()).isGreaterThanOrEqualTo(free);
+                assertThat(fault.other()).isNotEqualTo(fault.node()).isBetween(0, 2);
+                free = fault.atSeconds()
+                        + fault.kind().lastsSeconds()
+                        + fault.kind().settlesSeconds();
+                kinds.add(fault.kind());
+            }
+            assertThat(free).isLessThanOrEqualTo(1_200);
+            assertThat(kinds).containsExactlyInAnyOrder(FaultKind.values());
+        }
+    }
+
+    @Test
+    void aShortTrialBeginsWithTheCore() {
+        assertThat(Schedule.of(7, 170).faults())
+                .extracting(Fault::kind)
+                .filteredOn(FaultKind::isCore)
+                .contains(FaultKind.KILL_OLDEST, FaultKind.CLIENTS_CUT, FaultKind.MID_COMMIT);
+    }
+}

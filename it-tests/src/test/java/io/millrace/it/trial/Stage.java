@@ -1,0 +1,323 @@
+package io.millrace.it.trial;
+
+import io.millrace.it.Cluster;
+import io.millrace.it.Door;
+import io.millrace.it.Product;
+import io.millrace.persistence.EmbeddedDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Three node processes and a PostgreSQL, with a line that can misbehave on every way between them:
+ *
+ * <pre>
+ *   clients --line--> node i --line--> database
+ *                     node i --line--> node j      a line of node j, which knows node i by the address it calls from
+ * </pre>
+ *
+ * A node that ends is started again after a second, as a supervisor would do, unless a fault holds it down.
+ */
+final class Stage implements AutoCloseable {
+    /** The channels of this family keep only their newest events, so that who is away for long must be told. */
+    static final String BRIEF = "brief";
+
+    static final int KEPT = 150;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final Path folder;
+    private final Book book;
+    private final List<Member> members = new ArrayList<>();
+    private final List<Integer> byAge = new ArrayList<>();
+    private final Asker asker = new Asker();
+    private final String token = Cluster.token("it", "*:subscribe,publish,history,presence,admin");
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile EmbeddedDatabase database;
+    private volatile boolean closed;
+
+    /** One node, its process and its lines. */
+    final class Member {
+        final int index;
+        final FaultProxy clients;
+        final FaultProxy database;
+        final FaultProxy cluster;
+        private final Path config;
+        private final int admin = Product.freePort();
+        private final int remote;
+        private final int http;
+        private volatile Product process;
+        private volatile boolean held;
+        volatile boolean ready;
+
+        Member(int index, int databasePort) throws IOException {
+            this.index = index;
+            this.http = Product.freePort();
+            this.remote = Product.freePort();
+            this.clients = new FaultProxy(http);
+            this.database = new FaultProxy(databasePort);
+            this.cluster = new FaultProxy(remote);
+            this.config = folder.resolve("node" + index + ".conf");
+        }
+
+        /** Where its calls to other nodes come from. */
+        String source() {
+            return "127.0.1." + (index + 1);
+        }
+
+        Door door() {
+            return new Door(clients.port(), token);
+        }
+
+        int directPort() {
+            return http;
+        }
+
+        long pid() {
+            return process.pid();
+        }
+
+        boolean isUp() {
+            return process.isUp();
+        }
+
+        void kill() {
+            held = true;
+            process.kill9();
+        }
+
+        void terminate() {
+            held = true;
+            Signals.send(process.pid(), "TERM");
+        }
+
+        /** Lets it be started again. */
+        void release() {
+            held = false;
+        }
+
+        private synchronized void launch() {
+            process = Product.node("trial-node" + index, config, "", admin);
+            isYoungest(index);
+        }
+
+        /** A figure of its metrics, summed over all labels; -1 where it doesn't say. */
+        long metric(String name) {
+            try {
+                return asker.get(new Door(admin, ""), "/metrics", PATIENCE)
+                        .body()
+                        .lines()
+                        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                        .sum();
+            } catch (IOException silent) {
+                return -1;
+            }
+        }
+
+        boolean asksReady() {
+            try {
+                return isUp()
+                        && asker.get(new Door(admin, ""), "/readyz", PATIENCE).status() == 200;
+            } catch (IOException silent) {
+                return false;
+            }
+        }
+    }
+
+    private Stage(Path folder, Book book) {
+        this.folder = folder;
+        this.book = book;
+    }
+
+    static Stage open(Path folder, Book book) throws IOException, InterruptedException {
+        Stage stage = new Stage(folder, book);
+        try {
+            stage.database = EmbeddedDatabase.start(folder.resolve("postgres"), 0);
+            for (int i = 0; i < Schedule.NODES; i++) {
+                stage.members.add(stage.new Member(i, stage.database.port()));
+            }
+            for (Member member : stage.members) {
+                Files.writeString(member.config, stage.config(member));
+            }
+            for (Member member : stage.members) {
+                member.launch();
+                Thread.sleep(member.index == 0 ? 3_000 : 500); // the first seed is to be the oldest
+            }
+            Runtime.getRuntime().addShutdownHook(new Thread(stage::killAll));
+            for (Member member : stage.members) {
+                stage.start(() -> stage.watch(member), "watch-of-node" + member.index);
+            }
+            stage.start(stage::sampleAll, "samples");
+            if (stage.readyWithin(120_000) < 0) {
+                throw new IllegalStateException("the cluster did not start; see target/logs");
+            }
+            stage.start(stage::keep, "keeper");
+            return stage;
+        } catch (IOException | RuntimeException failed) {
+            stage.close();
+            throw failed;
+        }
+    }
+
+    private String config(Member member) {
+        String seeds = members.stream()
+                .map(one -> "\"127.0.0.1:" + one.cluster.port() + "\"")
+                .collect(Collectors.joining(", "));
+        return """
+                millrace {
+                  http { port = %d, admin-port = %d, admin-login = off }
+                  cluster { host = "127.0.0.1", port = %d, seed-nodes = [%s] }
+                  storage { url = "jdbc:postgresql://127.0.0.1:%d/millrace", user = "%s", password = "%s" }
+                  limits { per-user = 0 }
+                  access { issuer = "it", keys = [ { kid = "it", algorithm = "HS256", secret = "%s" } ] }
+                  families { %s { retention { max-events = %d } } }
+                  channel.retention-work.check-interval = 2s
+                }
+                pekko.remote.artery {
+                  bind { hostname = "127.0.0.1", port = %d }
+                  advanced.tcp.outbound-client-hostname = "%s"
+                }
+                """
+                .formatted(
+                        member.http,
+                        member.admin,
+                        member.cluster.port(),
+                        seeds,
+                        member.database.port(),
+                        database.user(),
+                        database.password(),
+                        Cluster.SECRET,
+                        BRIEF,
+                        KEPT,
+                        member.remote,
+                        member.source());
+    }
+
+    Member member(int index) {
+        return members.get(index);
+    }
+
+    List<Member> members() {
+        return members;
+    }
+
+    private synchronized void isYoungest(int index) {
+        byAge.remove(Integer.valueOf(index));
+        byAge.add(index);
+    }
+
+    /** The longest up, which holds the cluster's singletons. */
+    synchronized Member oldest() {
+        return members.get(byAge.get(0));
+    }
+
+    EmbeddedDatabase database() {
+        return database;
+    }
+
+    /** The database's own process. */
+    long databasePid() throws IOException {
+        try (var lines = Files.lines(folder.resolve("postgres/data/postmaster.pid"))) {
+            return Long.parseLong(lines.findFirst().orElseThrow().strip());
+        }
+    }
+
+    /** Stops what is left of it and starts it again where it was. */
+    void restartDatabase() {
+        int port = database.port();
+        database.close();
+        database = EmbeddedDatabase.start(folder.resolve("postgres"), port);
+    }
+
+    boolean allReady() {
+        return members.stream().allMatch(member -> member.ready);
+    }
+
+    /** Waits until every node is ready; when that was, or -1. */
+    int readyWithin(int millis) throws InterruptedException {
+        int until = book.now() + millis;
+        while (book.now() < until) {
+            if (allReady()) {
+                return book.now();
+            }
+            Thread.sleep(50);
+        }
+        return -1;
+    }
+
+    private void watch(Member member) {
+        while (pause(200)) {
+            boolean before = member.ready;
+            boolean now = member.asksReady();
+            member.ready = now;
+            if (before != now) {
+                book.note("node " + member.index + (now ? " is ready" : " is not ready"));
+            }
+        }
+    }
+
+    private void sampleAll() {
+        while (pause(250)) {
+            book.sample(IntStream.range(0, members.size())
+                    .mapToObj(i -> members.get(i).ready)
+                    .toList());
+        }
+    }
+
+    private void keep() {
+        while (pause(1_000)) {
+            for (Member member : members) {
+                if (!closed && !member.held && !member.isUp()) {
+                    book.note("node " + member.index + " is started again");
+                    member.launch();
+                }
+            }
+        }
+    }
+
+    private void start(Runnable work, String name) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+    }
+
+    private boolean pause(long millis) {
+        try {
+            Thread.sleep(millis);
+            return !closed;
+        } catch (InterruptedException stopped) {
+            return false;
+        }
+    }
+
+    private void killAll() {
+        closed = true;
+        for (Member member : members) {
+            if (member.process != null && member.isUp()) {
+                member.process.kill9();
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        threads.forEach(Thread::interrupt);
+        killAll();
+        for (Member member : members) {
+            member.clients.close();
+            member.database.close();
+            member.cluster.close();
+        }
+        if (database != null) {
+            database.close();
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package io.millrace.it.trial;
+
+import io.millrace.it.trial.Account.Trouble;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Carries out a schedule: each fault is done, kept up for its time, taken back, and waited for until all is well again. */
+final class Troublemaker {
+    private static final int SETTLE_MILLIS = 90_000;
+    private static final int EXIT_MILLIS = 60_000;
+
+    private final Stage stage;
+    private final Book book;
+    private final Map<String, Long> figures = new HashMap<>();
+
+    Troublemaker(Stage stage, Book book) {
+        this.stage = stage;
+        this.book = book;
+    }
+
+    void carryOut(Schedule schedule) throws Exception {
+        int shift = book.now();
+        for (Fault fault : schedule.faults()) {
+            waitUntil(shift + fault.atSeconds() * 1_000);
+            boolean clean = stage.allReady();
+            figures.clear();
+            Fault real = fault.kind() == FaultKind.KILL_OLDEST
+                    ? new Fault(fault.kind(), fault.atSeconds(), stage.oldest().index, fault.other())
+                    : fault;
+            System.out.println("trial " + book.now() / 1_000 + " s: " + real);
+            readsBefore();
+            int begun = book.now();
+            try {
+                make(real, begun);
+            } finally {
+                heal();
+            }
+            int healed = book.now();
+            int settled = stage.readyWithin(SETTLE_MILLIS);
+            waitUntil(Math.min(begun, healed) + 4_000); // what comes after the last node is ready counts as well
+            readsAfter();
+            book.carriedOut(
+                    new Trouble(real, begun, healed, Math.max(settled, book.now()), clean, Map.copyOf(figures)));
+        }
+        waitUntil(shift + schedule.seconds() * 1_000);
+    }
+
+    private void make(Fault fault, int begun) throws Exception {
+        Stage.Member node = stage.member(fault.node());
+        Stage.Member other = stage.member(fault.other());
+        int lasts = fault.kind().lastsSeconds() * 1_000;
+        switch (fault.kind()) {
+            case KILL, KILL_OLDEST -> node.kill();
+            case KILL_TWO -> {
+                node.kill();
+                other.kill();
+            }
+            case PAUSE_5, PAUSE_30, PAUSE_60 -> Signals.send(node.pid(), "STOP");
+            case SPLIT -> split(node);
+            case ONE_WAY -> other.cluster.silence(node.source());
+            case FLAPPING -> flap(node, other, lasts);
+            case DATABASE_CUT -> node.database.silence();
+            case DATABASE_FAST -> stage.restartDatabase();
+            case DATABASE_IMMEDIATE -> {
+                long pid = stage.databasePid();
+                Signals.send(pid, "QUIT");
+                ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
+                sleep(1_000);
+                stage.restartDatabase();
+            }
+            case DATABASE_FROZEN -> Signals.sendToAll(stage.databasePid(), "STOP");
+            case DATABASE_SLOW -> stage.members().forEach(one -> one.database.late(75));
+            case TABLE_LOCKED -> DatabaseTrouble.lockTable(stage.database(), lasts);
+            case POOL_GONE -> DatabaseTrouble.takeAllConnections(stage.database(), lasts);
+            case MID_COMMIT -> stage.members().forEach(one -> one.database.cutCommits(4));
+            case CLIENTS_CUT -> stage.members().forEach(one -> one.clients.cut());
+            case CLIENTS_HALF_OPEN -> node.clients.silence();
+            case FLOOD -> figures.putAll(Flood.of(node.directPort(), 600, lasts));
+            case DRAIN -> drain(node);
+            case ROLLING -> {
+                for (Stage.Member member : stage.members()) {
+                    drain(member);
+                    member.release();
+                    stage.readyWithin(SETTLE_MILLIS);
+                }
+            }
+        }
+        waitUntil(begun + lasts);
+        if (fault.kind() == FaultKind.MID_COMMIT) {
+            figures.put(
+                    "commits-cut",
+                    12L
+                            - stage.members().stream()
+                                    .mapToInt(one -> one.database.commitsLeftToCut())
+                                    .sum());
+        }
+    }
+
+    private void heal() throws IOException {
+        for (Stage.Member member : stage.members()) {
+            member.cluster.heal();
+            member.database.heal();
+            member.clients.heal();
+            if (member.isUp()) {
+                Signals.send(member.pid(), "CONT");
+            }
+            member.release();
+        }
+        Signals.sendToAll(stage.databasePid(), "CONT");
+    }
+
+    private void split(Stage.Member node) {
+        for (Stage.Member other : stage.members()) {
+            if (other != node) {
+                other.cluster.silence(node.source());
+                node.cluster.silence(other.source());
+            }
+        }
+    }
+
+    private static void flap(Stage.Member node, Stage.Member other, int millis) throws InterruptedException {
+        for (int i = 0; i < millis / 4_000; i++) {
+            node.cluster.silence(other.source());
+            other.cluster.silence(node.source());
+            sleep(2_000);
+            node.cluster.heal();
+            other.cluster.heal();
+            sleep(2_000);
+        }
+    }
+
+    /** SIGTERM, and what can be seen of the goodbye. */
+    private void drain(Stage.Member node) throws InterruptedException {
+        int from = book.now();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread looks = new Thread(() -> {
+            while (!over.get() && node.asksReady()) {
+                Thread.onSpinWait();
+            }
+            figures.putIfAbsent("unready-ms", (long) book.now() - from);
+        });
+        node.terminate();
+        looks.start();
+        while (node.isUp() && book.now() - from < EXIT_MILLIS) {
+            sleep(20);
+        }
+        over.set(true);
+        looks.join(2_000);
+        figures.merge("exit-ms", (long) book.now() - from, Math::max);
+        int told = book.firstTold(node.index, from);
+        if (told >= 0) {
+            figures.putIfAbsent("first-told-ms", (long) told - from);
+        }
+        if (node.isUp()) {
+            node.kill();
+        }
+    }
+
+    private void readsBefore() {
+        for (Stage.Member member : stage.members()) {
+            figures.put("before-" + member.index, member.metric("millrace_relay_journal_reads_total"));
+        }
+    }
+
+    /** Pages read from the journal by the nodes that lived through it. */
+    private void readsAfter() {
+        long reads = 0;
+        for (Stage.Member member : stage.members()) {
+            long before = figures.remove("before-" + member.index);
+            long after = member.metric("millrace_relay_journal_reads_total");
+            reads += before >= 0 && after >= before ? after - before : 0;
+        }
+        figures.put("journal-reads", reads);
+    }
+
+    private void waitUntil(int at) throws InterruptedException {
+        sleep(Math.max(0, at - book.now()));
+    }
+
+    private static void sleep(long millis) throws InterruptedException {
+        Thread.sleep(millis); // a fault lasts as long as its schedule says
+    }
+
+    /** What is done to the database by its own means. */
+    private static final class DatabaseTrouble {
+        private static java.sql.Connection open(io.millrace.persistence.EmbeddedDatabase database) throws SQLException {
+            return java.sql.DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+        }
+
+        static void lockTable(io.millrace.persistence.EmbeddedDatabase database, int millis) throws Exception {
+            try (var connection = open(database);
+                    var statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.execute("LOCK TABLE event_journal IN ACCESS EXCLUSIVE MODE");
+                sleep(millis);
+                connection.rollback();
+            }
+        }
+
+        static void takeAllConnections(io.millrace.persistence.EmbeddedDatabase database, int millis) throws Exception {
+            List<java.sql.Connection> taken = new ArrayList<>();
+            try (var connection = open(database);
+                    var statement = connection.createStatement()) {
+                long until = System.nanoTime() + millis * 1_000_000L;
+                while (System.nanoTime() < until) {
+                    statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                            + " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                            + " AND application_name <> 'trouble'");
+                    take(database, taken);
+                    sleep(300);
+                }
+            } finally {
+                for (java.sql.Connection one : taken) {
+                    one.close();
+                }
+            }
+        }
+
+        private static void take(io.millrace.persistence.EmbeddedDatabase database, List<java.sql.Connection> taken) {
+            try {
+                while (true) {
+                    taken.add(java.sql.DriverManager.getConnection(
+                            database.jdbcUrl() + "?ApplicationName=trouble", database.user(), database.password()));
+                }
+            } catch (SQLException none) {
+                // all are taken, which is what was wanted
+            }
+        }
+    }
+}
