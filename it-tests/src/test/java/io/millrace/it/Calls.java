@@ -33,6 +33,15 @@ final class Calls {
                 .build());
     }
 
+    static Answer post(Door door, String path, String body) throws IOException {
+        return send(HttpRequest.newBuilder(URI.create(door.url() + path))
+                .header("Authorization", "Bearer " + door.token())
+                .header("Content-Type", "application/json")
+                .timeout(PATIENCE)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
     static Answer get(Door door, String path) throws IOException {
         return send(HttpRequest.newBuilder(URI.create(door.url() + path))
                 .header("Authorization", "Bearer " + door.token())

@@ -28,6 +28,11 @@ public final class Cluster implements AutoCloseable {
     }
 
     static Cluster start(String name, Path folder) throws IOException {
+        return start(name, folder, "limits { per-user = 0 }");
+    }
+
+    /** @param more settings under {@code millrace} */
+    static Cluster start(String name, Path folder, String more) throws IOException {
         Cluster cluster = new Cluster(EmbeddedDatabase.start(folder.resolve("postgres"), 0));
         List<Integer> ports = new ArrayList<>();
         for (int i = 0; i < NODES; i++) {
@@ -40,23 +45,24 @@ public final class Cluster implements AutoCloseable {
         for (int i = 0; i < NODES; i++) {
             int admin = Product.freePort();
             Path config = folder.resolve("node" + i + ".conf");
-            Files.writeString(config, cluster.config(ports.get(i), admin, seeds));
+            Files.writeString(config, cluster.config(ports.get(i), admin, seeds, more));
             cluster.nodes.add(Product.node(name + "-node" + i, config, token(), admin));
         }
         cluster.nodes.forEach(Product::ready);
         return cluster;
     }
 
-    private String config(int port, int admin, String seeds) {
+    private String config(int port, int admin, String seeds, String more) {
         return """
                 millrace {
                   http { port = 0, admin-port = %d, admin-login = off }
                   cluster { port = %d, seed-nodes = [%s] }
                   storage { url = "%s", user = "%s", password = "%s" }
+                  %s
                   access { issuer = "it", keys = [ { kid = "it", algorithm = "HS256", secret = "%s" } ] }
                 }
                 """
-                .formatted(admin, port, seeds, database.jdbcUrl(), database.user(), database.password(), SECRET);
+                .formatted(admin, port, seeds, database.jdbcUrl(), database.user(), database.password(), more, SECRET);
     }
 
     private static String token() {

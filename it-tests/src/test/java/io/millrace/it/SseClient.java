@@ -10,7 +10,8 @@ import java.util.Set;
 
 /** An EventSource on a bare socket, that can stop anywhere, in the middle of a frame too. */
 public final class SseClient implements LiveClient {
-    private static final Set<String> CONTROL = Set.of("connected", "reset", "problem", "reconnect", "complete");
+    private static final Set<String> CONTROL =
+            Set.of("connected", "reset", "problem", "reconnect", "complete", "presence");
 
     private final Wire wire;
     private final boolean single;
@@ -40,7 +41,22 @@ public final class SseClient implements LiveClient {
         if (!from.isEmpty()) {
             query.add("from=" + URLEncoder.encode(from, StandardCharsets.UTF_8));
         }
-        String request = "GET " + path + (query.isEmpty() ? "" : "?" + String.join("&", query))
+        return open(
+                door,
+                path + (query.isEmpty() ? "" : "?" + String.join("&", query)),
+                lastEventId,
+                channels.size() == 1,
+                receiveBuffer);
+    }
+
+    /** An event stream at that address. */
+    static SseClient at(Door door, String address) throws IOException {
+        return open(door, address, "", true, 0);
+    }
+
+    private static SseClient open(Door door, String address, String lastEventId, boolean single, int receiveBuffer)
+            throws IOException {
+        String request = "GET " + address
                 + " HTTP/1.1\r\nHost: 127.0.0.1:" + door.port()
                 + "\r\nAccept: text/event-stream\r\nAuthorization: Bearer "
                 + door.token() + "\r\n" + (lastEventId.isEmpty() ? "" : "Last-Event-ID: " + lastEventId + "\r\n")
@@ -51,7 +67,7 @@ public final class SseClient implements LiveClient {
             wire.cut(false);
             throw new IOException("refused: " + wire.head() + new String(body, StandardCharsets.UTF_8));
         }
-        return new SseClient(wire, channels.size() == 1);
+        return new SseClient(wire, single);
     }
 
     @Override

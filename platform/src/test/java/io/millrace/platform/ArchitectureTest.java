@@ -19,27 +19,33 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
-    private static final Map<String, Set<String>> MAY_USE = Map.of(
-            "boot",
-            Set.of("edge", "ops", "connection", "relay", "channel", "access", "family", "persistence", "protocol"),
-            "edge",
-            Set.of("connection", "relay", "access", "family", "persistence", "protocol"),
-            "ops",
-            Set.of("channel", "relay", "connection", "access", "family", "persistence", "protocol"),
-            "connection",
-            Set.of("relay", "access", "family", "persistence", "protocol"),
-            "relay",
-            Set.of("channel", "family", "persistence", "protocol"),
-            "channel",
-            Set.of("family", "persistence", "protocol"),
-            "access",
-            Set.of("family", "protocol"),
-            "family",
-            Set.of("protocol"),
-            "persistence",
-            Set.of("protocol"),
-            "protocol",
-            Set.of());
+    private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
+            entry(
+                    "boot",
+                    "edge",
+                    "ops",
+                    "connection",
+                    "presence",
+                    "relay",
+                    "channel",
+                    "access",
+                    "family",
+                    "persistence",
+                    "protocol"),
+            entry("edge", "connection", "presence", "relay", "access", "family", "persistence", "protocol"),
+            entry("ops", "channel", "relay", "connection", "presence", "access", "family", "persistence", "protocol"),
+            entry("connection", "presence", "relay", "access", "family", "persistence", "protocol"),
+            entry("presence", "access", "family", "protocol"),
+            entry("relay", "channel", "family", "persistence", "protocol"),
+            entry("channel", "family", "persistence", "protocol"),
+            entry("access", "family", "protocol"),
+            entry("family", "protocol"),
+            entry("persistence", "protocol"),
+            entry("protocol"));
+
+    private static Map.Entry<String, Set<String>> entry(String room, String... mayUse) {
+        return Map.entry(room, Set.of(mayUse));
+    }
 
     /**
      * Settings are read in one place for each room: the {@code from(Config)} of its settings records. Beside those, the
@@ -74,6 +80,7 @@ class ArchitectureTest {
                         "io.millrace.platform.edge",
                         "io.millrace.platform.ops",
                         "io.millrace.platform.connection",
+                        "io.millrace.platform.presence",
                         "io.millrace.platform.relay",
                         "io.millrace.platform.channel",
                         "io.millrace.platform.access",
@@ -114,6 +121,7 @@ class ArchitectureTest {
                         "boot -> edge",
                         "boot -> ops",
                         "boot -> connection",
+                        "boot -> presence",
                         "boot -> relay",
                         "boot -> channel",
                         "boot -> access",

@@ -35,9 +35,13 @@ public sealed interface ClientMessage {
     /**
      * @param from where to begin, see {@link Start}; live only where left out
      * @param filter which events are wanted
+     * @param presence whether to be told who is on the channel
      */
-    record Subscribe(@Nullable Ref ref, ChannelName channel, @Nullable String from, Filter filter)
+    record Subscribe(@Nullable Ref ref, ChannelName channel, @Nullable String from, Filter filter, boolean presence)
             implements ClientMessage {}
+
+    /** Who is on a channel now? */
+    record Presence(@Nullable Ref ref, ChannelName channel) implements ClientMessage {}
 
     /** Subscribes to every channel of the login's own, all from the same place. */
     record SubscribeOwn(@Nullable Ref ref, @Nullable String from, Filter filter) implements ClientMessage {}
@@ -83,16 +87,22 @@ public sealed interface ClientMessage {
         String name = type != null && type.isText() ? type.text() : "";
         return switch (name) {
             case "authenticate" -> authenticate(only(fields, "token", "own"));
-            case "subscribe" -> subscribe(only(fields, "channel", "own", "from", "filters"));
+            case "subscribe" -> subscribe(only(fields, "channel", "own", "from", "filters", "presence"));
             case "unsubscribe" -> {
                 JsonFields in = only(fields, "channel");
                 yield new Unsubscribe(ref(in), channel(in));
+            }
+            case "presence" -> {
+                JsonFields in = only(fields, "channel");
+                yield new Presence(ref(in), channel(in));
             }
             case "ping" -> new Ping(ref(only(fields)));
             case "publish" -> publish(only(fields, "channel", "event", "events"), limits, maxBatch);
             default ->
                 throw new InvalidInput(
-                        Code.INVALID_MESSAGE, "type", "must be authenticate, subscribe, unsubscribe, publish or ping");
+                        Code.INVALID_MESSAGE,
+                        "type",
+                        "must be authenticate, subscribe, unsubscribe, publish, presence or ping");
         };
     }
 
@@ -112,12 +122,13 @@ public sealed interface ClientMessage {
         JsonPart filters = in.get("filters");
         Filter filter = filters == null ? Filter.NONE : FilterInput.json("filters", filters);
         if (in.flag("own")) {
-            if (in.get("channel") != null) {
-                throw new InvalidInput(Code.INVALID_MESSAGE, "own", "stands for channels: send it without channel");
+            if (in.get("channel") != null || in.get("presence") != null) {
+                throw new InvalidInput(
+                        Code.INVALID_MESSAGE, "own", "stands for channels: send it without channel and presence");
             }
             return new SubscribeOwn(ref(in), from, filter);
         }
-        return new Subscribe(ref(in), channel(in), from, filter);
+        return new Subscribe(ref(in), channel(in), from, filter, in.flag("presence"));
     }
 
     private static Publish publish(JsonFields in, JsonInput.Limits limits, int maxBatch) {

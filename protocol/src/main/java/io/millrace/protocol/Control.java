@@ -1,6 +1,7 @@
 package io.millrace.protocol;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -159,6 +160,50 @@ public sealed interface Control {
                     .number("afterMillis", after.toMillis())
                     .text("reason", reason.code())
                     .bytes();
+        }
+    }
+
+    /**
+     * Who is on a channel: first everybody ({@code state}), then each user who comes ({@code join}) or has left with the
+     * last connection ({@code leave}).
+     *
+     * @param userId who came or left; null in a state
+     * @param users the first of those who are there; null but in a state
+     * @param count how many there are, in a state
+     */
+    record Presence(
+            ChannelName channel,
+            String action,
+            @Nullable String userId,
+            @Nullable List<PresentUser> users,
+            int count,
+            Instant time)
+            implements Control {
+
+        public static Presence state(ChannelName channel, List<PresentUser> users, int count, Instant time) {
+            return new Presence(channel, "state", null, List.copyOf(users), count, time);
+        }
+
+        public static Presence change(ChannelName channel, String userId, boolean joins, Instant time) {
+            return new Presence(channel, joins ? "join" : "leave", userId, null, 0, time);
+        }
+
+        @Override
+        public String name() {
+            return "presence";
+        }
+
+        @Override
+        public byte[] json() {
+            JsonObjectWriter json = new JsonObjectWriter()
+                    .text("channel", channel.value())
+                    .text("action", action)
+                    .text("userId", userId);
+            if (users != null) {
+                json.list("users", users.stream().map(PresentUser::json).toList())
+                        .number("count", count);
+            }
+            return json.time("time", time).bytes();
         }
     }
 

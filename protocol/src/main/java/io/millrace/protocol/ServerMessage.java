@@ -76,6 +76,11 @@ public final class ServerMessage {
                 .bytes();
     }
 
+    /** The answer to {@code presence}: a state. */
+    public static byte[] presence(@Nullable Ref ref, Control.Presence state) {
+        return typed("presence", ref).membersOf(state.json()).bytes();
+    }
+
     public static byte[] pong(@Nullable Ref ref, Instant time) {
         return typed("pong", ref).time("time", time).bytes();
     }

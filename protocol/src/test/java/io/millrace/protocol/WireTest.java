@@ -92,7 +92,7 @@ class WireTest {
 
     @TestFactory
     Stream<DynamicTest> clientMessages() {
-        return Cases.of("wire/client-messages.json", 14, it -> assertThat(describe(ClientMessage.parse(
+        return Cases.of("wire/client-messages.json", 17, it -> assertThat(describe(ClientMessage.parse(
                         Cases.utf8(it.get("input").asText()), JsonInput.Limits.ofBytes(10_000), 10)))
                 .isEqualTo(described(it.get("expected"))));
     }
@@ -133,6 +133,12 @@ class WireTest {
             if (!subscribe.filter().isNone()) {
                 fields.put("filter", subscribe.filter().toString());
             }
+            if (subscribe.presence()) {
+                fields.put("presence", "true");
+            }
+        } else if (message instanceof ClientMessage.Presence presence) {
+            fields.put("type", "presence");
+            fields.put("channel", presence.channel().value());
         } else if (message instanceof ClientMessage.Unsubscribe unsubscribe) {
             fields.put("type", "unsubscribe");
             fields.put("channel", unsubscribe.channel().value());
@@ -208,10 +214,19 @@ class WireTest {
                 Map.entry("connected", () -> ServerMessage.connected(connected(null, List.of()))),
                 Map.entry("reset", () -> ServerMessage.reset(reset(null, ResetReason.FOREIGN))),
                 Map.entry("reconnect", () -> ServerMessage.reconnect(reconnect())),
+                Map.entry("presence", () -> ServerMessage.presence(ONE, presence())),
+                Map.entry(
+                        "presence page",
+                        () -> PresentUser.page(
+                                ChannelName.of("room:1"), List.of(), 0, List.of(new PresentUser("42", 0, null, NOON)))),
                 Map.entry("complete", ServerMessage::complete));
         return Cases.of("wire/server-messages.json", made.size(), it -> assertThat(
                         Cases.utf8(made.get(it.get("name").asText()).get()))
                 .isEqualTo(it.get("expected").asText()));
+    }
+
+    private static Control.Presence presence() {
+        return Control.Presence.state(ChannelName.of("room:1"), List.of(new PresentUser("42", 2, NOON, NOON)), 1, NOON);
     }
 
     private static byte[] historyPage() {
@@ -235,6 +250,9 @@ class WireTest {
                 Map.entry("reset malformed", reset(null, ResetReason.MALFORMED)),
                 Map.entry("complete", new Control.Complete()),
                 Map.entry("heartbeat", new Control.Heartbeat()),
+                Map.entry("presence, state", presence()),
+                Map.entry("presence, join", Control.Presence.change(ChannelName.of("room:1"), "42", true, NOON)),
+                Map.entry("presence, leave", Control.Presence.change(ChannelName.of("room:1"), "42", false, NOON)),
                 Map.entry("problem", new Control.Problem(Refusal.of(Code.TOKEN_EXPIRED, "expired at noon"))),
                 Map.entry("reconnect", reconnect()));
         assertThat(made.values().stream().map(Object::getClass).distinct())

@@ -196,7 +196,10 @@ final class LiveChecks {
     /** I22. */
     private void database(Trouble trouble) {
         for (Stay stay : account.stays()) {
-            boolean during = stay.isStream() && stay.begun() >= 0 && stay.begun() < trouble.begun() && stay.ended() > trouble.begun();
+            boolean during = stay.isStream()
+                    && stay.begun() >= 0
+                    && stay.begun() < trouble.begun()
+                    && stay.ended() > trouble.begun();
             if (during && isBreak(stay) && stay.ended() < trouble.over()) {
                 findings.fault(Invariant.I22, "a connection ended because of " + trouble.fault() + ": " + stay);
             }

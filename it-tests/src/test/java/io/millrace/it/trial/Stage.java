@@ -174,6 +174,7 @@ final class Stage implements AutoCloseable {
                   http { port = %d, admin-port = %d, admin-login = off }
                   cluster { host = "127.0.0.1", port = %d, seed-nodes = [%s] }
                   storage { url = "jdbc:postgresql://127.0.0.1:%d/millrace", user = "%s", password = "%s" }
+                  limits { per-user = 0 }
                   access { issuer = "it", keys = [ { kid = "it", algorithm = "HS256", secret = "%s" } ] }
                   families { %s { retention { max-events = %d } } }
                   channel.retention-work.check-interval = 2s

@@ -13,17 +13,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who may do what where: the one decision function for every way in, at connect, subscribe, delivery, publish and replay.
- * It has no state and asks nobody, so the same question always has the same answer; whoever replays asks with
- * {@link Act#HISTORY}.
+ * Beside what is {@link Revoked} it has no state and asks nobody, so the same question always has the same answer; whoever
+ * replays asks with {@link Act#HISTORY}.
  *
- * <p>In this order: a reserved name is nobody's; an expired login may nothing; a deny rule beats every allow, an admin's
+ * <p>In this order: a reserved name is nobody's; an expired or revoked login may nothing; a deny rule beats every allow, an admin's
  * and one's own channels included; then any allow rule; then the login's own channels. What nothing allows is denied.
  */
 public final class Access {
     private static final Decision ALLOWED = new Decision.Allowed();
     private static final Decision RESERVED = new Denied(Reason.RESERVED, "names that begin with $sys are reserved");
     private static final Decision EXPIRED = new Denied(Reason.EXPIRED, "the login has expired: log in again");
+    private static final Decision REVOKED = new Denied(Reason.REVOKED, "the login was taken back: log in again");
     private static final ChannelName GLOBAL = ChannelName.of("global");
+
+    private final Revoked revoked;
+
+    public Access() {
+        this(new Revoked());
+    }
+
+    public Access(Revoked revoked) {
+        this.revoked = revoked;
+    }
+
+    /** Whether the login was taken back, whatever it is used for. */
+    public boolean isRevoked(Login login, Instant now) {
+        return revoked.covers(login, now);
+    }
 
     public Decision decide(Login login, Act act, ChannelName channel, Instant now) {
         if (reserved(channel.value())) {
@@ -31,6 +47,9 @@ public final class Access {
         }
         if (login.expired(now)) {
             return EXPIRED;
+        }
+        if (revoked.covers(login, now)) {
+            return REVOKED;
         }
         boolean allowed = false;
         for (Grant rule : login.grants()) {
@@ -54,7 +73,7 @@ public final class Access {
      * part out.
      */
     public boolean isAdmin(Login login, Instant now) {
-        if (login.expired(now)) {
+        if (login.expired(now) || revoked.covers(login, now)) {
             return false;
         }
         boolean admin = false;

@@ -10,6 +10,8 @@ public sealed interface Decision {
     enum Reason {
         /** The login's time is over: log in again. */
         EXPIRED,
+        /** The login was taken back. */
+        REVOKED,
         /** No rule allows it. */
         NOT_GRANTED,
         /** A rule forbids it, whatever others allow. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     for clocks that differ, so that whoever got in isn't thrown out by a second reading of the same rule. {@code null}
  *     where tokens need not expire
  * @param claims small texts such as role or region, for filters; never a reason to allow anything
+ * @param issuedAt when the token was made, as it says itself; {@code null} where it doesn't
  */
 public record Login(
         String subject,
@@ -22,8 +23,19 @@ public record Login(
         List<Grant> grants,
         @Nullable Instant expiresAt,
         @Nullable String tokenId,
-        Map<String, String> claims) {
+        Map<String, String> claims,
+        @Nullable Instant issuedAt) {
     static final int MAX_NAME = 128;
+
+    public Login(
+            String subject,
+            @Nullable String entity,
+            List<Grant> grants,
+            @Nullable Instant expiresAt,
+            @Nullable String tokenId,
+            Map<String, String> claims) {
+        this(subject, entity, grants, expiresAt, tokenId, claims, null);
+    }
 
     public Login {
         requireName("sub", subject);

@@ -49,14 +49,14 @@ final class LoginClaims {
                 grants(millrace.path("grants")),
                 expiresAt,
                 name("jti"),
-                claims(millrace.path("claims")));
+                claims(millrace.path("claims")),
+                time("iat"));
     }
 
     /** [RFC 7519, 4.1.4] now must be before exp; [4.1.5] and not before nbf; each with the leeway. */
     private @Nullable Instant times(Instant now) {
         Instant exp = time("exp");
         Instant nbf = time("nbf");
-        time("iat"); // only its type matters
         if (exp == null && rules.requireExpiry()) {
             throw bad("exp", "is required");
         }

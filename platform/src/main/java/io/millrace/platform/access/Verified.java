@@ -17,6 +17,8 @@ public sealed interface Verified {
         /** Not on the allow-list, or not the one the key is bound to. */
         ALGORITHM,
         EXPIRED,
+        /** It was taken back. */
+        REVOKED,
         NOT_YET_VALID,
         WRONG_ISSUER,
         WRONG_AUDIENCE,

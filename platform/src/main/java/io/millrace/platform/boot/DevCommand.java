@@ -53,9 +53,15 @@ final class DevCommand implements Callable<Integer> {
     public Integer call() {
         DevHome home = new DevHome(data);
         Config commandLine = ConfigFactory.parseMap(Map.of(
-                "millrace.http.port", httpPort,
-                "millrace.http.admin-port", adminPort,
-                "millrace.http.admin-login", false));
+                "millrace.http.port",
+                httpPort,
+                "millrace.http.admin-port",
+                adminPort,
+                "millrace.http.admin-login",
+                false,
+                // everybody is the one user of the one token
+                "millrace.limits.per-user",
+                0));
         Config folder = join ? home.running().withFallback(home.existingAccess()) : home.access();
         Config settings = Settings.load(commandLine, folder, System.getenv());
         Lifetime lifetime = new Lifetime();

@@ -6,12 +6,18 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.millrace.persistence.Storage;
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.Revoked;
 import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.channel.Channel;
 import io.millrace.platform.channel.ChannelSettings;
 import io.millrace.platform.channel.RetentionSweep;
 import io.millrace.platform.connection.ConnectionSettings;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.connection.Directory;
+import io.millrace.platform.connection.LimitSettings;
+import io.millrace.platform.connection.OperatorActs;
+import io.millrace.platform.connection.RevocationSettings;
+import io.millrace.platform.connection.RevocationWatch;
 import io.millrace.platform.edge.Binding;
 import io.millrace.platform.edge.Certificates;
 import io.millrace.platform.edge.Edge;
@@ -20,8 +26,11 @@ import io.millrace.platform.edge.Ports;
 import io.millrace.platform.family.Families;
 import io.millrace.platform.ops.Admin;
 import io.millrace.platform.ops.Canary;
+import io.millrace.platform.ops.Operators;
 import io.millrace.platform.ops.Readiness;
 import io.millrace.platform.ops.Stats;
+import io.millrace.platform.presence.Presences;
+import io.millrace.platform.presence.Seats;
 import io.millrace.platform.relay.RelaySettings;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
@@ -85,6 +94,8 @@ public final class Node {
         RelaySettings relaySettings = RelaySettings.from(millrace.getConfig("relay"));
         ConnectionSettings connectionSettings = ConnectionSettings.from(millrace.getConfig("connection"));
         EdgeSettings edgeSettings = EdgeSettings.from(millrace.getConfig("edge"));
+        LimitSettings limits = LimitSettings.from(millrace.getConfig("limits"));
+        RevocationSettings revocationSettings = RevocationSettings.from(millrace.getConfig("revocations"));
         DrainSettings drainSettings = DrainSettings.from(millrace.getConfig("drain"));
         AccessSettings accessSettings = AccessSettings.from(millrace.getConfig("access"));
         Certificates certificates = ports.tls().enabled() ? new Certificates(ports.tls()) : null;
@@ -101,39 +112,57 @@ public final class Node {
                     channels(system, channels, families, storage, clock);
             Relays relays = Relays.start(
                     system, relaySettings, families, storage.journal(), storage.epoch(), registry, channel::apply);
-            Access access = new Access();
+            Revoked revoked = new Revoked();
+            Access access = new Access(revoked);
             TokenVerifier verifier = TokenVerifier.of(accessSettings, clock);
+            Presences presences = Presences.start(system, families, clock);
             Connections connections = Connections.start(
                     system,
                     connectionSettings,
                     millrace.getConfig("edge"),
                     relays,
+                    new Connections.People(Seats.start(system), presences, limits),
                     families,
                     access,
                     storage.epoch(),
                     registry,
                     clock);
+            RevocationWatch revocations = RevocationWatch.start(
+                    system, revocationSettings, storage.revocations(), revoked, connections, clock);
+            Directory directory = Directory.start(system, connections);
+            OperatorActs acts = new OperatorActs(directory, revocations);
             Stats stats = new Stats(
                     registry,
                     connections,
                     storage.epoch(),
-                    Cluster.get(system).selfMember().address().toString());
+                    Cluster.get(system).selfMember().address().toString(),
+                    revocations::databaseAnswers);
             Edge edge = new Edge(
                     edgeSettings,
                     accessSettings,
                     verifier,
                     access,
                     new Edge.Rooms(
-                            families, relays, connections, relays.kept(), storage.epoch(), stats::json, registry),
+                            families,
+                            relays,
+                            connections,
+                            acts,
+                            presences,
+                            relays.kept(),
+                            storage.epoch(),
+                            stats::json,
+                            registry),
                     clock,
                     Materializer.createMaterializer(system));
             Drain drain = Drain.of(system, drainSettings, readiness, connections);
+            Admin.Guard guard = new Admin.Guard(verifier, access, clock, ports.adminLogin());
             Admin admin = new Admin(
                     readiness,
                     drain,
                     stats,
                     registry,
-                    new Admin.Guard(verifier, access, clock, ports.adminLogin()),
+                    guard,
+                    new Operators(acts, guard, Materializer.createMaterializer(system)),
                     system.dispatchers().lookup(DispatcherSelector.blocking()));
 
             Ports open = new Ports(system, ports.headTimeout());

@@ -2,6 +2,7 @@ package io.millrace.platform.connection;
 
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.Login;
+import io.millrace.platform.presence.Presences;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.ClientMessage;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -45,8 +47,7 @@ final class Connection {
     sealed interface Command {}
 
     /** Begins the connection; sent once, by the node whose socket it is, so it may carry what can't travel. */
-    record Open(Opening opening, CompletableFuture<Source<ByteString, NotUsed>> source, Runnable whenOver)
-            implements Command {}
+    record Open(Opening opening, Card card, CompletableFuture<Source<ByteString, NotUsed>> source) implements Command {}
 
     /** A message from the client. {@code taken} ends when the next one may come. */
     record Said(byte[] utf8, CompletableFuture<Boolean> taken) implements Command {}
@@ -71,6 +72,13 @@ final class Connection {
 
     private record LoginDue() implements Command {}
 
+    /** Whether a login that came as a message is one of as many as its user may have. */
+    private record Seated(LoggedIn login, boolean seated) implements Command {}
+
+    private record IdleDue() implements Command {}
+
+    private record Looked(Look look) implements Command {}
+
     record LoggedIn(ClientMessage.Authenticate message, Login login) implements Command {}
 
     record LoginRefused(ClientMessage.Authenticate message, Refusal refusal) implements Command {}
@@ -80,6 +88,8 @@ final class Connection {
             Relays relays,
             Views views,
             Access access,
+            Admission admission,
+            Presences presences,
             ConnectionSettings settings,
             ConnectionMeters meters,
             Conversation.Terms terms,
@@ -95,7 +105,9 @@ final class Connection {
     private final Surroundings around;
     private final ConnectionId id;
     private @Nullable Opening opening;
-    private Runnable whenOver = () -> {};
+    private @Nullable Card card;
+    private @Nullable Attendance attendance;
+    private String endedWith = "never-taken-up";
     private @Nullable Line line;
     private @Nullable Login login;
     private @Nullable Conversation conversation;
@@ -122,6 +134,9 @@ final class Connection {
                     .onMessage(Ponged.class, connection::onPonged)
                     .onMessage(HangsUp.class, connection::onHangsUp)
                     .onMessage(LoggedIn.class, connection::onLoggedIn)
+                    .onMessage(Seated.class, connection::onSeated)
+                    .onMessage(IdleDue.class, due -> connection.onIdleDue())
+                    .onMessage(Looked.class, connection::onLooked)
                     .onMessage(LoginRefused.class, connection::onLoginRefused)
                     .onMessage(LoginDue.class, due -> connection.onLoginDue())
                     .onMessage(LoginExpired.class, expired -> connection.onLoginExpired())
@@ -134,7 +149,7 @@ final class Connection {
 
     private Behavior<Command> onOpen(Open open) {
         opening = open.opening();
-        whenOver = open.whenOver();
+        card = open.card();
         login = open.opening().login();
         ActorRef<Command> self = context.getSelf();
         Delivery.Observer observer = new Delivery.Observer() {
@@ -162,13 +177,17 @@ final class Connection {
     private Behavior<Command> onLineUp(LineUp up) {
         line = up.line();
         Opening from = opening;
-        if (from == null) {
+        Card of = card;
+        if (from == null || of == null) {
             return Behaviors.same();
         }
         around.meters().opened(from.transport());
+        endedWith = "client-left";
+        of.isUp(up.line());
+        attendance = new Attendance(of, around.presences());
         context.getLog().debug("Connection {} is up: {}", id, from.transport());
         if (from.transport() == Transport.WEBSOCKET) {
-            conversation = new Conversation(context.getSelf(), up.line(), around, from.verifier());
+            conversation = new Conversation(context.getSelf(), up.line(), around, from.verifier(), attendance);
         }
         if (login != null) {
             welcome(up.line(), login);
@@ -181,6 +200,7 @@ final class Connection {
     private void welcome(Line line, Login login) {
         timers.cancel(new LoginDue());
         watchExpiry(login);
+        watchIdleness();
         Opening from = opening;
         if (conversation != null) {
             conversation.isLoggedIn(login);
@@ -189,6 +209,7 @@ final class Connection {
                 conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null, Filter.NONE), login);
             }
         } else if (from != null) {
+            attends(line, from);
             line.follow(login, from.wants(), greeting -> greet(login, greeting));
         }
     }
@@ -235,7 +256,51 @@ final class Connection {
         }
     }
 
+    private void attends(Line line, Opening from) {
+        Attendance attends = attendance;
+        if (attends != null) {
+            Consumer<Control.Presence> hears =
+                    from.caller().presence() ? presence -> line.say(Wire.SSE.control(presence, null)) : null;
+            from.wants().forEach(want -> attends.follows(want.channel(), hears));
+        }
+    }
+
+    private void watchIdleness() {
+        if (card != null && !idle(card).isZero()) {
+            timers.startSingleTimer(new IdleDue(), idle(card));
+        }
+    }
+
+    private Duration idle(Card of) {
+        return around.admission().limitsOf(of).idle();
+    }
+
+    private Behavior<Command> onIdleDue() {
+        ActorRef<Command> self = context.getSelf();
+        if (line != null) {
+            line.look(look -> self.tell(new Looked(look)));
+        }
+        return Behaviors.same();
+    }
+
+    /** Neither has the client said anything nor was an event delivered to it for as long as is allowed; or look again. */
+    private Behavior<Command> onLooked(Looked looked) {
+        if (card == null) {
+            return Behaviors.same();
+        }
+        long active = Math.max(card.heardNanos(), looked.look().eventNanos());
+        Duration left = idle(card).minusNanos(System.nanoTime() - active);
+        if (left.isNegative() || left.isZero()) {
+            return end(Refusal.of(Code.IDLE), null);
+        }
+        timers.startSingleTimer(new IdleDue(), left);
+        return Behaviors.same();
+    }
+
     private Behavior<Command> onSaid(Said said) {
+        if (card != null) {
+            card.hears();
+        }
         if (line == null && !ended) {
             early = said; // there is only one: the next comes when this one is taken
             return Behaviors.same();
@@ -288,8 +353,32 @@ final class Connection {
                     Refusal.of(Code.FORBIDDEN, "a login can be renewed only by a token of the same subject"));
             return Behaviors.same();
         }
+        if (known == null && card != null) {
+            ActorRef<Command> self = context.getSelf();
+            around.admission().byUser(card, renewed).thenAccept(seated -> self.tell(new Seated(loggedIn, seated)));
+            return Behaviors.same();
+        }
+        return isLoggedIn(line, conversation, loggedIn);
+    }
+
+    private Behavior<Command> onSeated(Seated answer) {
+        if (conversation == null || line == null || ended || login != null) {
+            return Behaviors.same();
+        }
+        if (!answer.seated()) {
+            return end(around.admission().userIsFull(), null);
+        }
+        return isLoggedIn(line, conversation, answer.login());
+    }
+
+    private Behavior<Command> isLoggedIn(Line line, Conversation conversation, LoggedIn loggedIn) {
+        Login renewed = loggedIn.login();
+        boolean first = login == null;
         login = renewed;
-        if (known == null) {
+        if (card != null) {
+            card.isLoggedIn(renewed);
+        }
+        if (first) {
             welcome(line, renewed);
         } else {
             watchExpiry(renewed);
@@ -344,6 +433,7 @@ final class Connection {
         Opening from = opening;
         if (from != null && line != null) {
             String code = down.code() == null ? "client-left" : down.code().code();
+            endedWith = code;
             around.meters().closed(from.transport(), code);
             context.getLog().debug("Connection {} has ended: {}", id, code);
             line = null;
@@ -352,7 +442,13 @@ final class Connection {
     }
 
     private Behavior<Command> onPostStop() {
-        whenOver.run();
+        if (card != null) {
+            card.isUp(null);
+            if (attendance != null) {
+                attendance.isOver();
+            }
+            around.admission().left(card, endedWith);
+        }
         if (line != null) {
             end(Refusal.of(Code.GOING_AWAY), Duration.ofSeconds(1));
         }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.millrace.protocol.Code;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** What connections count, summed over the node. */
 final class ConnectionMeters {
     private final Map<Transport, AtomicInteger> open = new EnumMap<>(Transport.class);
-    private final LongAdder delivered = new LongAdder();
+    private final Map<Transport, LongAdder> delivered = new EnumMap<>(Transport.class);
     private final MeterRegistry registry;
     final Counter resets;
     final Counter fellBehind;
@@ -29,9 +30,14 @@ final class ConnectionMeters {
                             Tags.of("transport", transport.name().toLowerCase(Locale.ROOT)),
                             new AtomicInteger()));
         }
-        FunctionCounter.builder("millrace.delivered.events", delivered, LongAdder::sum)
-                .description("events handed to sockets")
-                .register(registry);
+        for (Transport transport : Transport.values()) {
+            LongAdder events = new LongAdder();
+            delivered.put(transport, events);
+            FunctionCounter.builder("millrace.delivered.events", events, LongAdder::sum)
+                    .description("events handed to sockets")
+                    .tag("transport", transport.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
         resets = Counter.builder("millrace.connection.resets")
                 .description("channels that could not go on where the client asked")
                 .register(registry);
@@ -52,8 +58,16 @@ final class ConnectionMeters {
         registry.counter("millrace.connections.ended", "code", code).increment();
     }
 
-    void delivered(int events) {
-        delivered.add(events);
+    /** Somebody was not let in. */
+    void refused(Code code) {
+        registry.counter("millrace.connections.refused", "code", code.code()).increment();
+    }
+
+    void delivered(Transport transport, int events) {
+        LongAdder sum = delivered.get(transport);
+        if (sum != null) {
+            sum.add(events);
+        }
     }
 
     private AtomicInteger gauge(Transport transport) {

@@ -3,17 +3,19 @@ package io.millrace.platform.connection;
 import com.typesafe.config.Config;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.platform.access.Access;
+import io.millrace.platform.access.Login;
 import io.millrace.platform.family.Families;
+import io.millrace.platform.presence.Presences;
+import io.millrace.platform.presence.Seats;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Epoch;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -30,13 +32,21 @@ import org.apache.pekko.util.ByteString;
 public final class Connections {
     private final ClusterSharding sharding;
     private final String node;
-    private final Set<ConnectionId> here = ConcurrentHashMap.newKeySet();
+    private final Roster roster;
+    private final Admission admission;
+    private final Clock clock;
     private volatile boolean leaving;
 
-    private Connections(ClusterSharding sharding, String node) {
+    private Connections(ClusterSharding sharding, String node, Roster roster, Admission admission, Clock clock) {
         this.sharding = sharding;
         this.node = node;
+        this.roster = roster;
+        this.admission = admission;
+        this.clock = clock;
     }
+
+    /** Who counts connections, who knows who is where, and how many are too many. */
+    public record People(Seats seats, Presences presences, LimitSettings limits) {}
 
     /** @param edge the settings under {@code millrace.edge}, for what a WebSocket client may say */
     public static Connections start(
@@ -44,17 +54,23 @@ public final class Connections {
             ConnectionSettings settings,
             Config edge,
             Relays relays,
+            People people,
             Families families,
             Access access,
             Epoch epoch,
             MeterRegistry registry,
             Clock clock) {
+        ConnectionMeters meters = new ConnectionMeters(registry);
+        Roster roster = new Roster();
+        Admission admission = new Admission(roster, people.seats(), people.limits(), meters, clock);
         Connection.Surroundings around = new Connection.Surroundings(
                 relays,
                 new Views(families),
                 access,
+                admission,
+                people.presences(),
                 settings,
-                new ConnectionMeters(registry),
+                meters,
                 Conversation.Terms.from(edge),
                 epoch,
                 clock);
@@ -66,22 +82,57 @@ public final class Connections {
                 .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy());
         sharding.init(entity);
         long uid = Cluster.get(system).selfMember().uniqueAddress().longUid();
-        return new Connections(sharding, Long.toHexString(uid));
+        return new Connections(sharding, Long.toHexString(uid), roster, admission, clock);
     }
 
-    /** A connection that has begun: its actor waits for its stream to be run. */
-    public Opened open(Opening opening) {
-        ConnectionId id = ConnectionId.mint(node);
+    /** A connection that has begun: its actor waits for its stream to be run. Fails with {@link NotAdmitted}. */
+    public CompletionStage<Opened> open(Opening opening) {
+        Card card = new Card(ConnectionId.mint(node), opening, clock.instant());
+        Login login = opening.login();
+        try {
+            admission.byAddress(card);
+        } catch (NotAdmitted refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
+        if (login == null) {
+            return CompletableFuture.completedFuture(begin(card, opening));
+        }
+        return admission.byUser(card, login).thenApply(seated -> {
+            if (!seated) {
+                throw admission.turnedAway(card);
+            }
+            return begin(card, opening);
+        });
+    }
+
+    private Opened begin(Card card, Opening opening) {
         CompletableFuture<Source<ByteString, NotUsed>> source = new CompletableFuture<>();
-        EntityRef<Connection.Command> actor = sharding.entityRefFor(Connection.KEY, id.value());
-        here.add(id);
-        actor.tell(new Connection.Open(opening, source, () -> here.remove(id)));
-        return new Opened(id, source, actor);
+        EntityRef<Connection.Command> actor = actor(card);
+        actor.tell(new Connection.Open(opening, card, source));
+        return new Opened(card.id(), source, actor);
+    }
+
+    private EntityRef<Connection.Command> actor(Card card) {
+        return sharding.entityRefFor(Connection.KEY, card.id().value());
+    }
+
+    /** Ends one of this node's connections. */
+    void end(Card card, Code code, String detail) {
+        actor(card).tell(new Connection.End(code, detail, null));
+    }
+
+    Roster roster() {
+        return roster;
     }
 
     /** How many connections this node has. */
     public int count() {
-        return here.size();
+        return roster.size();
+    }
+
+    /** How many connections of this node follow each channel. */
+    public Map<String, Integer> subscribers() {
+        return roster.subscribers();
     }
 
     /** Whether this node is leaving: then nobody new is let in. */
@@ -92,15 +143,15 @@ public final class Connections {
     /** Lets nobody new in, and returns what tells those who are here to go. */
     public Leaving leaving(Duration spread) {
         leaving = true;
-        return new Leaving(here.iterator(), spread);
+        return new Leaving(roster.cards().iterator(), spread);
     }
 
     /** Asks the clients of this node to come back, each at its own moment inside a spread, and closes. */
     public final class Leaving {
-        private final Iterator<ConnectionId> waiting;
+        private final Iterator<Card> waiting;
         private final Duration spread;
 
-        private Leaving(Iterator<ConnectionId> waiting, Duration spread) {
+        private Leaving(Iterator<Card> waiting, Duration spread) {
             this.waiting = waiting;
             this.spread = spread;
         }
@@ -109,8 +160,7 @@ public final class Connections {
         public boolean tell(int count) {
             for (int i = 0; i < count && waiting.hasNext(); i++) {
                 Duration after = Duration.ofMillis(ThreadLocalRandom.current().nextLong(spread.toMillis() + 1));
-                sharding.entityRefFor(Connection.KEY, waiting.next().value())
-                        .tell(new Connection.End(Code.GOING_AWAY, "this node is leaving", after));
+                actor(waiting.next()).tell(new Connection.End(Code.GOING_AWAY, "this node is leaving", after));
             }
             return waiting.hasNext();
         }

@@ -56,6 +56,7 @@ final class Conversation {
     private final Connection.Surroundings around;
     private final Function<String, CompletionStage<Verified>> verifier;
     private final MessageRate rate;
+    private final Attendance attendance;
     private final Set<ChannelName> followed = new HashSet<>();
     private @Nullable Login login;
 
@@ -63,7 +64,9 @@ final class Conversation {
             ActorRef<Connection.Command> connection,
             Line line,
             Connection.Surroundings around,
-            Function<String, CompletionStage<Verified>> verifier) {
+            Function<String, CompletionStage<Verified>> verifier,
+            Attendance attendance) {
+        this.attendance = attendance;
         this.connection = connection;
         this.line = line;
         this.around = around;
@@ -72,13 +75,31 @@ final class Conversation {
         this.rate = new MessageRate(limits.messagesPerSecond(), limits.messageBurst(), System.nanoTime());
     }
 
+    /** A renewed login may have lost what the one before had: what it may not hear any more ends here. */
     void isLoggedIn(Login login) {
         this.login = login;
+        for (ChannelName channel : List.copyOf(followed)) {
+            if (around.access()
+                            .decide(
+                                    login,
+                                    Act.SUBSCRIBE,
+                                    channel,
+                                    around.clock().instant())
+                    instanceof Denied denied) {
+                followed.remove(channel);
+                attendance.leaves(channel);
+                line.unfollow(
+                        channel,
+                        Wire.message(ServerMessage.problem(null, Refusals.of(denied)))
+                                .concat(Wire.message(ServerMessage.unsubscribed(null, channel))));
+            }
+        }
     }
 
     /** The channel's end has gone out, and with it the subscription. */
     void isOver(ChannelName channel) {
         followed.remove(channel);
+        attendance.leaves(channel);
     }
 
     void hear(byte[] utf8) {
@@ -110,9 +131,12 @@ final class Conversation {
             subscribeOwn(own, known);
         } else if (message instanceof ClientMessage.Unsubscribe unsubscribe) {
             followed.remove(unsubscribe.channel());
+            attendance.leaves(unsubscribe.channel());
             line.unfollow(
                     unsubscribe.channel(),
                     Wire.message(ServerMessage.unsubscribed(unsubscribe.ref(), unsubscribe.channel())));
+        } else if (message instanceof ClientMessage.Presence presence) {
+            tellPresence(presence, known);
         } else if (message instanceof ClientMessage.Publish publish) {
             publish(publish, known);
         }
@@ -145,7 +169,7 @@ final class Conversation {
             refuse(message.ref(), Refusal.of(Code.INVALID_MESSAGE, "own: there is none, or all are subscribed to"));
         }
         missing.forEach(channel -> subscribe(
-                new ClientMessage.Subscribe(message.ref(), channel, message.from(), message.filter()), login));
+                new ClientMessage.Subscribe(message.ref(), channel, message.from(), message.filter(), false), login));
     }
 
     private void subscribe(ClientMessage.Subscribe message, Login login) {
@@ -154,6 +178,9 @@ final class Conversation {
         around.views().requireFilterable(channel, want.filter());
         if (denied(message.ref(), login, Act.SUBSCRIBE, channel)
                 || (!(want.start() instanceof Start.Latest) && denied(message.ref(), login, Act.HISTORY, channel))) {
+            return;
+        }
+        if (message.presence() && noPresence(message.ref(), login, channel)) {
             return;
         }
         int most = around.settings().limits().channels();
@@ -165,6 +192,9 @@ final class Conversation {
             refuse(message.ref(), Refusal.of(Code.TOO_MANY_CHANNELS, "at most " + most + " on one connection"));
         } else {
             followed.add(channel);
+            attendance.follows(
+                    channel,
+                    message.presence() ? presence -> line.say(Wire.message(ServerMessage.control(presence))) : null);
             line.follow(login, List.of(want), greeting -> subscribed(message, greeting));
         }
     }
@@ -198,6 +228,33 @@ final class Conversation {
                         refuse(message.ref(), refused.refusal());
                     }
                 });
+    }
+
+    private void tellPresence(ClientMessage.Presence message, Login login) {
+        ChannelName channel = message.channel();
+        if (noPresence(message.ref(), login, channel)) {
+            return;
+        }
+        around.presences().who(channel).whenComplete((crowd, failure) -> {
+            if (failure == null) {
+                line.say(Wire.message(ServerMessage.presence(
+                        message.ref(),
+                        Attendance.state(channel, crowd.here(), around.clock().instant()))));
+            } else {
+                refuse(message.ref(), Refusal.of(Code.CHANNEL_UNAVAILABLE));
+            }
+        });
+    }
+
+    private boolean noPresence(@Nullable Ref ref, Login login, ChannelName channel) {
+        if (denied(ref, login, Act.PRESENCE, channel)) {
+            return true;
+        }
+        boolean off = !around.presences().isOn(channel);
+        if (off) {
+            refuse(ref, Refusal.of(Code.NOT_FOUND, "presence: is off for this family of channels"));
+        }
+        return off;
     }
 
     private boolean denied(@Nullable Ref ref, Login login, Act act, ChannelName channel) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Outlet;
@@ -87,6 +88,8 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         private final Tracks tracks = new Tracks(wire, sources, limits.writeBytes(), this, this);
         private boolean awaitingPong;
         private long pushedNanos = System.nanoTime();
+        private int pushedBytes;
+        private long eventNanos = pushedNanos;
         private @Nullable Code endedBy;
 
         Logic() {
@@ -151,6 +154,12 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         }
 
         @Override
+        public void look(Consumer<Look> onlooker) {
+            run(() -> onlooker.accept(
+                    new Look(tracks.places(), words.bytes() + (isAvailable(out) ? 0 : pushedBytes), eventNanos)));
+        }
+
+        @Override
         public void alive() {
             run(() -> awaitingPong = false);
         }
@@ -184,6 +193,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
                 ByteString bytes = gather();
                 if (!bytes.isEmpty()) {
                     pushedNanos = System.nanoTime();
+                    pushedBytes = bytes.size();
                     push(out, bytes);
                 }
                 if (words.areOver()) {
@@ -203,7 +213,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             ByteStringBuilder bytes = ByteString.createBuilder();
             words.takeAll(bytes);
             if (!words.areEnding()) {
+                int before = bytes.length();
                 tracks.gather(bytes);
+                eventNanos = bytes.length() > before ? System.nanoTime() : eventNanos;
             }
             return bytes.result();
         }

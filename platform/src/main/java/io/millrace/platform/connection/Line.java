@@ -5,6 +5,7 @@ import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.util.ByteString;
 
@@ -26,6 +27,9 @@ interface Line {
     void seeAs(Login renewed);
 
     void unfollow(ChannelName channel, ByteString goodbye);
+
+    /** Has itself looked at, on the stream's turn; never answers once the stream has ended. */
+    void look(Consumer<Look> onlooker);
 
     /** The client answered a ping. */
     void alive();

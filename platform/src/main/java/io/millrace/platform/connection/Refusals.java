@@ -14,6 +14,7 @@ public final class Refusals {
     public static Refusal of(Denied denied) {
         return switch (denied.reason()) {
             case EXPIRED -> Refusal.of(Code.TOKEN_EXPIRED, denied.why());
+            case REVOKED -> Refusal.of(Code.REVOKED, denied.why());
             case RESERVED -> Refusal.of(Code.RESERVED_CHANNEL, denied.why());
             case NOT_GRANTED, DENIED_BY_RULE -> Refusal.of(Code.FORBIDDEN, denied.why());
         };
@@ -26,6 +27,7 @@ public final class Refusals {
         }
         return switch (rejected.reason()) {
             case EXPIRED -> Refusal.of(Code.TOKEN_EXPIRED, rejected.why());
+            case REVOKED -> Refusal.of(Code.REVOKED, rejected.why());
             case KEYS_UNAVAILABLE -> new Refusal(Code.CHANNEL_UNAVAILABLE, rejected.why(), Duration.ofSeconds(5));
             default -> Refusal.of(Code.TOKEN_INVALID, rejected.why());
         };

@@ -202,7 +202,7 @@ final class Tracks {
             }
         }
         if (events > 0) {
-            meters.delivered(events);
+            meters.delivered(wire == Wire.SSE ? Transport.SSE : Transport.WEBSOCKET, events);
         }
         tell(bytes, events > 0);
         if (!over.isEmpty()) {
@@ -270,6 +270,16 @@ final class Tracks {
             over.add(track);
         }
         return events;
+    }
+
+    /** Where each channel stands. */
+    List<Look.Place> places() {
+        List<Look.Place> places = new ArrayList<>();
+        tracks.forEach((channel, track) -> places.add(new Look.Place(
+                channel.value(),
+                track.position(),
+                Math.max(0, track.feed().live().head() - track.position()))));
+        return places;
     }
 
     /** Whether there is something to hand out or to read. */

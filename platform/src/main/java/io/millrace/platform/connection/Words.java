@@ -49,6 +49,10 @@ final class Words {
         return ending && waiting.isEmpty();
     }
 
+    long bytes() {
+        return bytes;
+    }
+
     boolean areWaiting() {
         return !waiting.isEmpty();
     }

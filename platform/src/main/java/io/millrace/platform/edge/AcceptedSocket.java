@@ -1,5 +1,6 @@
 package io.millrace.platform.edge;
 
+import java.net.InetSocketAddress;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.actor.Terminated;
@@ -44,6 +45,7 @@ final class AcceptedSocket extends UntypedAbstractActor {
 
     private final Wire wire;
     private final ActorRef connection;
+    private final InetSocketAddress peer;
 
     /** HTTP over this socket; null once it has left. */
     private Wire.@Nullable Answering answering;
@@ -55,20 +57,21 @@ final class AcceptedSocket extends UntypedAbstractActor {
     private boolean hearing;
     private boolean peerClosed;
 
-    private AcceptedSocket(Wire wire, ActorRef connection) {
+    private AcceptedSocket(Wire wire, ActorRef connection, InetSocketAddress peer) {
         this.wire = wire;
+        this.peer = peer;
         this.connection = connection;
     }
 
-    static Props props(Wire wire, ActorRef connection) {
-        return Props.create(AcceptedSocket.class, () -> new AcceptedSocket(wire, connection));
+    static Props props(Wire wire, ActorRef connection, InetSocketAddress peer) {
+        return Props.create(AcceptedSocket.class, () -> new AcceptedSocket(wire, connection, peer));
     }
 
     @Override
     public void preStart() {
         getContext().watch(connection); // it may fail without a word
         connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
-        answering = wire.answer(connection, getSelf());
+        answering = wire.answer(connection, getSelf(), peer);
     }
 
     @Override

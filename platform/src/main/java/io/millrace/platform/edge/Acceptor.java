@@ -82,7 +82,7 @@ final class Acceptor extends UntypedAbstractActor {
     @Override
     public void onReceive(Object message) {
         if (message instanceof Tcp.Connected made) {
-            ActorRef socket = getContext().actorOf(AcceptedSocket.props(wire, getSender()));
+            ActorRef socket = getContext().actorOf(AcceptedSocket.props(wire, getSender(), made.remoteAddress()));
             String peer = SilentPeers.name(made.remoteAddress());
             socketOf.put(peer, socket);
             peerOf.put(socket, peer);

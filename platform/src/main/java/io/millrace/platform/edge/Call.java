@@ -5,12 +5,15 @@ import io.millrace.protocol.Filter;
 import io.millrace.protocol.InvalidInput;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.Query;
+import org.apache.pekko.http.javadsl.model.RemoteAddress;
 import org.apache.pekko.http.scaladsl.model.Uri.Authority;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,11 @@ final class Call {
     @Nullable
     String parameter(String name) {
         return query.get(name).orElse(null);
+    }
+
+    /** Each parameter once. */
+    Map<String, String> parameters() {
+        return query.toMap();
     }
 
     List<String> parameters(String name) {
@@ -101,6 +109,14 @@ final class Call {
     String header(String name) {
         Optional<HttpHeader> header = request.getHeader(name);
         return header.map(HttpHeader::value).orElse(null);
+    }
+
+    /** Where the request comes from, as far as these proxies can be believed; empty where nobody knows. */
+    String address(Proxies trusted) {
+        return request.getAttribute(AttributeKeys.remoteAddress)
+                .flatMap(RemoteAddress::getAddress)
+                .map(peer -> trusted.client(peer, header("Forwarded"), header("X-Forwarded-For")))
+                .orElse("");
     }
 
     /** Host and port as the client calls them: HTTP/2 has them in the address, HTTP/1.1 in a header. */

@@ -10,7 +10,7 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 /** CORS (WHATWG Fetch) for the pages on the list, and for no others: they hear only that they may not call. */
 final class CrossOrigin {
     private static final List<HttpHeader> PREFLIGHT = List.of(
-            RawHeader.create("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
+            RawHeader.create("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS"),
             RawHeader.create(
                     "Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Last-Event-ID"),
             RawHeader.create("Access-Control-Max-Age", "600"));

@@ -6,7 +6,9 @@ import io.millrace.platform.access.Access;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.connection.OperatorActs;
 import io.millrace.platform.family.Families;
+import io.millrace.platform.presence.Presences;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
@@ -37,6 +39,8 @@ public final class Edge {
     private final StreamDoor stream;
     private final SocketDoor socket;
     private final HistoryDoor history;
+    private final OperatorDoor operator;
+    private final PresenceDoor presence;
     private final Logins logins;
     private final Supplier<byte[]> stats;
     private final CrossOrigin crossOrigin;
@@ -59,9 +63,11 @@ public final class Edge {
                 publish,
                 settings.publishing().limits());
         Capacity capacity = new Capacity(rooms.connections(), settings.admission(), rooms.registry());
-        this.stream = new StreamDoor(logins, rooms, capacity, settings);
+        this.presence = new PresenceDoor(logins, rooms.presences());
+        this.stream = new StreamDoor(logins, rooms, presence, capacity, settings);
         this.socket = new SocketDoor(logins, rooms.connections(), capacity, settings);
         this.history = new HistoryDoor(logins, rooms, settings.history());
+        this.operator = new OperatorDoor(logins, rooms.operator(), settings.trustedProxies(), materializer);
         this.stats = rooms.stats();
         this.crossOrigin = new CrossOrigin(logins);
         this.materializer = materializer;
@@ -76,6 +82,8 @@ public final class Edge {
             Families families,
             Relays relays,
             Connections connections,
+            OperatorActs operator,
+            Presences presences,
             Journal journal,
             Epoch epoch,
             Supplier<byte[]> stats,
@@ -119,12 +127,18 @@ public final class Edge {
                 call.requireOnlyFilterAnd("after", "since", "limit", "wait");
                 return get(call, () -> history.read(call, channel));
             }
+            if (path.get(3).equals("presence")) {
+                call.requireOnly("away");
+                return get(call, () -> presence.read(call, channel));
+            }
+        } else if (OperatorDoor.serves(path)) {
+            return operator.open(call);
         } else if (path.size() == 4 && path.get(0).equals("v1") && path.get(3).equals("events")) {
             return post(call, () -> publish.publish(call, addressed(path.get(1), path.get(2))));
         } else if (path.equals(List.of("v1", "broadcast", "events"))) {
             return post(call, () -> publish.publish(call, channel("global")));
         } else if (path.equals(List.of("v1", "events"))) {
-            call.requireOnlyFilterAnd("channel", "own", "from", "lastEventId");
+            call.requireOnlyFilterAnd("channel", "own", "presence", "from", "lastEventId");
             return get(call, () -> stream.open(call, stream.channels(call)));
         } else if (path.equals(List.of("v1", "stats"))) {
             return get(call, () -> stats(call));
@@ -139,19 +153,14 @@ public final class Edge {
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
-            call.requireOnlyFilterAnd("from", "lastEventId");
+            call.requireOnlyFilterAnd("presence", "from", "lastEventId");
             return stream.open(call, login -> Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);
     }
 
     private CompletionStage<HttpResponse> stats(Call call) {
-        return logins.require(call).thenApply(login -> {
-            if (!logins.isAdmin(login)) {
-                throw new Refused(Refusal.of(Code.FORBIDDEN, "this needs a login with admin on every channel"));
-            }
-            return Replies.json(200, stats.get());
-        });
+        return logins.requireAdmin(call).thenApply(login -> Replies.json(200, stats.get()));
     }
 
     private static CompletionStage<HttpResponse> get(Call call, Supplier<CompletionStage<HttpResponse>> door) {

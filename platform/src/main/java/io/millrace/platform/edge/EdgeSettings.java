@@ -6,7 +6,12 @@ import java.time.Duration;
 
 /** The settings under {@code millrace.edge}. */
 public record EdgeSettings(
-        Publishing publishing, History history, Socket socket, int streamChannels, Admission admission) {
+        Publishing publishing,
+        History history,
+        Socket socket,
+        int streamChannels,
+        Admission admission,
+        Proxies trustedProxies) {
 
     public static EdgeSettings from(Config edge) {
         Config history = edge.getConfig("history");
@@ -30,7 +35,8 @@ public record EdgeSettings(
                         edge.getInt("max-connections"),
                         edge.getInt("admission.per-second"),
                         edge.getInt("admission.burst"),
-                        edge.getDuration("admission.come-back-within")));
+                        edge.getDuration("admission.come-back-within")),
+                Proxies.of(edge.getStringList("trusted-proxies")));
     }
 
     public EdgeSettings {

@@ -1,6 +1,7 @@
 package io.millrace.platform.edge;
 
 import io.millrace.persistence.JournalUnavailable;
+import io.millrace.platform.connection.NotAdmitted;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.InvalidInput;
 import io.millrace.protocol.Refusal;
@@ -20,6 +21,9 @@ final class Failures {
         Throwable cause = unwrap(failure);
         if (cause instanceof Refused refused) {
             return refused.refusal();
+        }
+        if (cause instanceof NotAdmitted turnedAway) {
+            return turnedAway.refusal();
         }
         if (cause instanceof InvalidInput invalid) {
             return Refusal.of(invalid);

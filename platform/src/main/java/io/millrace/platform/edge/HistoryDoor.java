@@ -54,7 +54,10 @@ final class HistoryDoor {
                     .thenCompose(begin -> new HistoryReading(
                                     sources, channel, view, begin.after(), begin.reset(), limit, wait)
                             .page())
-                    .thenApply(page -> Replies.json(200, page.json()));
+                    .thenApply(page -> {
+                        logins.requireAct(login, Act.HISTORY, channel); // it may have been taken back meanwhile
+                        return Replies.json(200, page.json());
+                    });
         });
     }
 

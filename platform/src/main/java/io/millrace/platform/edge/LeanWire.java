@@ -1,5 +1,6 @@
 package io.millrace.platform.edge;
 
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorRef;
@@ -52,8 +53,8 @@ final class LeanWire implements Wire {
 
     /** The owner hears {@link EventStream} before such a stream's head can be on the socket. */
     @Override
-    public Answering answer(ActorRef connection, ActorRef owner) {
-        Requests requests = new Requests();
+    public Answering answer(ActorRef connection, ActorRef owner, InetSocketAddress peer) {
+        Requests requests = new Requests(peer);
         Flow<ByteString, ByteString, NotUsed> answers = Flow.of(HttpRequest.class)
                 .mapAsync(pipelining, request -> requests.ask(routes, request))
                 .map(answer -> head(PekkoWire.last(answer, requests), owner))

@@ -60,7 +60,14 @@ final class Logins {
     }
 
     CompletionStage<Verified> verify(String token) {
-        return verifier.verify(token);
+        return verifier.verify(token).thenApply(this::unlessRevoked);
+    }
+
+    private Verified unlessRevoked(Verified verified) {
+        return verified instanceof Verified.Authenticated authenticated
+                        && access.isRevoked(authenticated.login(), clock.instant())
+                ? new Verified.Rejected(Verified.Rejection.REVOKED, "the login was taken back: log in again")
+                : verified;
     }
 
     void requireAct(Login login, Act act, ChannelName channel) {
@@ -74,8 +81,14 @@ final class Logins {
         return access.ownToHear(login, clock.instant());
     }
 
-    boolean isAdmin(Login login) {
-        return access.isAdmin(login, clock.instant());
+    /** The caller's login, where it may do what concerns no single channel. */
+    CompletionStage<Login> requireAdmin(Call call) {
+        return require(call).thenApply(login -> {
+            if (!access.isAdmin(login, clock.instant())) {
+                throw new Refused(Refusal.of(Code.FORBIDDEN, "this needs a login with admin on every channel"));
+            }
+            return login;
+        });
     }
 
     /** A browser says which page calls; a page that isn't listed gets nothing, whatever it knows. */

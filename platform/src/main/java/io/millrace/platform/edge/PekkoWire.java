@@ -1,5 +1,6 @@
 package io.millrace.platform.edge;
 
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorRef;
@@ -57,8 +58,8 @@ final class PekkoWire implements Wire {
     }
 
     @Override
-    public Answering answer(ActorRef connection, ActorRef owner) {
-        Requests requests = new Requests();
+    public Answering answer(ActorRef connection, ActorRef owner, InetSocketAddress peer) {
+        Requests requests = new Requests(peer);
         Flow<ByteString, ByteString, NotUsed> answers = Flow.of(ByteString.class)
                 .buffer(1, OverflowStrategy.backpressure()) // a read always waits, so a peer that goes is noticed
                 .via(answers(routes, pipelining, requests).join(http))

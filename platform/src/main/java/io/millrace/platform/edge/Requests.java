@@ -1,16 +1,26 @@
 package io.millrace.platform.edge;
 
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.RemoteAddress;
 import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /** The requests of one socket that wait for their answers, and event streams that are carried in one. */
 final class Requests {
+    private final RemoteAddress from;
+
+    /** @param peer where the socket comes from */
+    Requests(InetSocketAddress peer) {
+        this.from = RemoteAddress.create(peer);
+    }
+
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger streams = new AtomicInteger();
@@ -21,7 +31,8 @@ final class Requests {
     CompletionStage<HttpResponse> ask(Function<HttpRequest, CompletionStage<HttpResponse>> routes, HttpRequest request)
             throws Exception {
         begins();
-        return routes.apply(request).whenComplete((answer, failure) -> ends());
+        return routes.apply(request.addAttribute(AttributeKeys.remoteAddress, from))
+                .whenComplete((answer, failure) -> ends());
     }
 
     /** Counts a stream as an open request for as long as it runs. */

@@ -45,16 +45,16 @@ final class SocketDoor {
         String key = handshakeKey(call);
         return login(call).thenCompose(login -> {
             capacity.require();
-            Connections.Opened opened = connections.open(
-                    new Opening(Transport.WEBSOCKET, login.login(), List.of(), logins::verify, caller(call)));
-            return opened.frames()
-                    .thenApply(frames ->
-                            switching(key, new EventStream(frames, new SocketHearing(opened, settings.socket()))));
+            return connections
+                    .open(new Opening(Transport.WEBSOCKET, login.login(), List.of(), logins::verify, caller(call)))
+                    .thenCompose(opened -> opened.frames()
+                            .thenApply(frames -> switching(
+                                    key, new EventStream(frames, new SocketHearing(opened, settings.socket())))));
         });
     }
 
     private Caller caller(Call call) {
-        return new Caller("", call.flag("own"));
+        return new Caller(call.address(settings.trustedProxies()), call.flag("own"), false, null);
     }
 
     private record Known(@Nullable Login login) {}

@@ -2,6 +2,7 @@ package io.millrace.platform.edge;
 
 import io.millrace.platform.access.Act;
 import io.millrace.platform.access.Login;
+import io.millrace.platform.connection.Caller;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
@@ -38,12 +39,14 @@ final class StreamDoor {
 
     private final Logins logins;
     private final Connections connections;
+    private final PresenceDoor presence;
     private final Capacity capacity;
     private final StreamEnds ends;
     private final Views views;
     private final EdgeSettings settings;
 
-    StreamDoor(Logins logins, Edge.Rooms rooms, Capacity capacity, EdgeSettings settings) {
+    StreamDoor(Logins logins, Edge.Rooms rooms, PresenceDoor presence, Capacity capacity, EdgeSettings settings) {
+        this.presence = presence;
         this.ends = new StreamEnds(rooms.relays());
         this.logins = logins;
         this.connections = rooms.connections();
@@ -68,25 +71,32 @@ final class StreamDoor {
                     logins.requireAct(login, Act.HISTORY, channel);
                 }
             }
+            if (call.flag("presence")) {
+                channels.forEach(channel -> presence.requirePresence(login, channel));
+            }
             capacity.require();
             List<Want> wants = channels.stream()
                     .map(channel -> new Want(channel, lastEventId, start, filter))
                     .toList();
+            Opening opening = new Opening(Transport.SSE, login, wants, logins::verify, caller(call));
             return ends.isAtTheEnd(channels, lastEventId)
-                    .thenCompose(
-                            over -> over ? CompletableFuture.completedFuture(nothingMore()) : stream(login, wants));
+                    .thenCompose(over -> over ? CompletableFuture.completedFuture(nothingMore()) : stream(opening));
         });
     }
 
-    private CompletionStage<HttpResponse> stream(Login login, List<Want> wants) {
+    private CompletionStage<HttpResponse> stream(Opening opening) {
         return connections
-                .open(new Opening(Transport.SSE, login, wants, logins::verify))
-                .frames()
+                .open(opening)
+                .thenCompose(Connections.Opened::frames)
                 .thenApply(frames -> HttpResponse.create()
                         .addHeaders(HEADERS)
                         .withEntity(HttpEntities.createCloseDelimited(
                                 MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
                         .addAttribute(EventStream.KEY, new EventStream(frames, null)));
+    }
+
+    private Caller caller(Call call) {
+        return new Caller(call.address(settings.trustedProxies()), false, call.flag("presence"), null);
     }
 
     /** [spec] "HTTP 204 No Content [...] prevents the EventSource from reconnecting" (WHATWG HTML, 9.2.1). */

@@ -1,5 +1,6 @@
 package io.millrace.platform.edge;
 
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorRef;
@@ -89,8 +90,8 @@ final class TlsWire implements Wire {
     }
 
     @Override
-    public Answering answer(ActorRef connection, ActorRef owner) {
-        Requests requests = new Requests();
+    public Answering answer(ActorRef connection, ActorRef owner, InetSocketAddress peer) {
+        Requests requests = new Requests(peer);
         Flow<SslTlsInbound, SslTlsOutbound, NotUsed> alone = PekkoWire.answers(
                         routes, settings.getPipeliningLimit(), requests)
                 .join(http1);

@@ -1,5 +1,6 @@
 package io.millrace.platform.edge;
 
+import java.net.InetSocketAddress;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.japi.Pair;
@@ -20,7 +21,7 @@ interface Wire {
      * Runs HTTP over a socket. An owner that is told of an {@link EventStream} runs it once HTTP has ended; where it is told
      * of none, event streams are carried in their responses.
      */
-    Answering answer(ActorRef connection, ActorRef owner);
+    Answering answer(ActorRef connection, ActorRef owner, InetSocketAddress peer);
 
     Materializer materializer();
 

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.millrace.platform.access.Access;
+import io.millrace.platform.access.Login;
 import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.access.Verified;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -25,7 +27,8 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /**
  * The admin port: {@code /livez} and {@code /readyz} for whoever starts and routes, {@code /metrics} for Prometheus,
- * {@code /stats} for people, {@code /drain} to have the node leave. What tells more than yes or no wants an admin's token, unless that is switched off.
+ * {@code /stats} for people, {@code /drain} to have the node leave, and what the public port has for operators under
+ * {@code /v1}. What tells more than yes or no wants an admin's token, unless that is switched off.
  */
 public final class Admin {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,6 +39,7 @@ public final class Admin {
     private final Stats stats;
     private final PrometheusMeterRegistry metrics;
     private final Guard guard;
+    private final Operators operator;
     private final Executor blocking;
 
     public Admin(
@@ -44,17 +48,37 @@ public final class Admin {
             Stats stats,
             PrometheusMeterRegistry metrics,
             Guard guard,
+            Operators operator,
             Executor blocking) {
         this.readiness = readiness;
         this.departure = departure;
         this.stats = stats;
         this.metrics = metrics;
         this.guard = guard;
+        this.operator = operator;
         this.blocking = blocking;
     }
 
     /** Who may see figures. */
     public record Guard(TokenVerifier verifier, Access access, Clock clock, boolean loginRequired) {
+        /** The admin's login; empty where none is needed and none was sent. Fails where one is needed and isn't there. */
+        CompletionStage<Optional<Login>> operator(HttpRequest request) {
+            String authorization =
+                    request.getHeader("Authorization").map(HttpHeader::value).orElse("");
+            if (!authorization.startsWith(BEARER)) {
+                return loginRequired
+                        ? CompletableFuture.failedFuture(new NoAdmin())
+                        : CompletableFuture.completedFuture(Optional.empty());
+            }
+            return verifier.verify(authorization.substring(BEARER.length())).thenApply(verified -> {
+                if (verified instanceof Verified.Authenticated authenticated
+                        && access.isAdmin(authenticated.login(), clock.instant())) {
+                    return Optional.of(authenticated.login());
+                }
+                throw new NoAdmin();
+            });
+        }
+
         CompletionStage<Boolean> admits(HttpRequest request) {
             String authorization =
                     request.getHeader("Authorization").map(HttpHeader::value).orElse("");
@@ -67,7 +91,19 @@ public final class Admin {
         }
     }
 
+    /** Somebody who isn't an operator. */
+    static final class NoAdmin extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NoAdmin() {
+            super("no admin", null, false, false);
+        }
+    }
+
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
+        if (operator.serves(request)) {
+            return operator.handle(request);
+        }
         String path = request.getUri().path();
         if (request.method().equals(HttpMethods.POST) && path.equals("/drain")) {
             return guarded(request, this::drain);
@@ -87,11 +123,12 @@ public final class Admin {
     }
 
     private CompletionStage<HttpResponse> guarded(HttpRequest request, Supplier<HttpResponse> page) {
-        return guard.admits(request)
-                .thenApply(admitted -> admitted
-                        ? page.get()
-                        : plain(401, "send an admin's token: Authorization: Bearer <token>")
-                                .addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"millrace admin\"")));
+        return guard.admits(request).thenApply(admitted -> admitted ? page.get() : loginNeeded());
+    }
+
+    static HttpResponse loginNeeded() {
+        return plain(401, "send an admin's token: Authorization: Bearer <token>")
+                .addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"millrace admin\""));
     }
 
     private HttpResponse ready() {

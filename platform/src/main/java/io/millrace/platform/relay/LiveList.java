@@ -37,6 +37,11 @@ public final class LiveList {
         return tail.offset;
     }
 
+    /** How many events it holds, as another thread saw last. */
+    int size() {
+        return events;
+    }
+
     /** The place of the newest event. */
     public Node newest() {
         return tail;

@@ -251,6 +251,7 @@ final class Relay {
         RelaySettings.Live bounds = around.settings().live();
         LiveList list = new LiveList(head, complete, bounds.events(), bounds.bytes());
         live = list;
+        around.meters().lists.add(list);
         Feed opened = feed(list);
         feed = opened;
         joining.forEach(join -> join.joined().complete(opened));
@@ -380,6 +381,9 @@ final class Relay {
 
     /** Ended in peace, nobody listens or waits any more; ended by a failure, those who do must not wait for ever. */
     private Behavior<Command> onPostStop() {
+        if (live != null) {
+            around.meters().lists.remove(live);
+        }
         listeners.forEach(Listener::lost);
         writes.abandon();
         return Behaviors.same();

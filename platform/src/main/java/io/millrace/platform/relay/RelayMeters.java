@@ -2,8 +2,11 @@ package io.millrace.platform.relay;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What relays count, summed over the node. */
 final class RelayMeters {
@@ -21,6 +24,9 @@ final class RelayMeters {
     final Counter wakes;
     final Timer commit;
     final DistributionSummary writeEvents;
+
+    /** The live list of each relay of the node. */
+    final Set<LiveList> lists = ConcurrentHashMap.newKeySet();
 
     RelayMeters(MeterRegistry registry) {
         published = Counter.builder("millrace.published.events")
@@ -52,6 +58,11 @@ final class RelayMeters {
                 .register(registry);
         wakes = Counter.builder("millrace.relay.wakes")
                 .description("calls to connections that there is more to read")
+                .register(registry);
+        Gauge.builder("millrace.relay.kept.events", lists, all -> all.stream()
+                        .mapToInt(LiveList::size)
+                        .sum())
+                .description("events kept in memory, ready for clients that come back")
                 .register(registry);
         commit = Timer.builder("millrace.publish.commit")
                 .description("from sending a write to its channel until it is committed and answered")

@@ -128,7 +128,13 @@ class TokenVerifierTest {
         assertThat(read.expiresAt()).isEqualTo(TestKeys.NOW.plusSeconds(90));
         assertThat(read)
                 .isEqualTo(new Login(
-                        login.subject(), "acme", login.grants(), read.expiresAt(), login.tokenId(), login.claims()));
+                        login.subject(),
+                        "acme",
+                        login.grants(),
+                        read.expiresAt(),
+                        login.tokenId(),
+                        login.claims(),
+                        TestKeys.NOW));
         assertThat(reason(TokenMint.mint(TestKeys.ISSUER, "hmac", secret(), null, login, clock)))
                 .isEqualTo(Rejection.WRONG_AUDIENCE);
     }

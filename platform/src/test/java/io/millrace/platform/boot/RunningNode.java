@@ -52,6 +52,8 @@ final class RunningNode implements AutoCloseable {
                 strict { slow-client = disconnect }
                 slow { rate { events = 2, per = 20s } }
                 fair { publisher-rate { events = 3, per = 30s } }
+                room { presence = on }
+                authz { presence = on }
               }
               edge { websocket.login-timeout = 1s, stream-channels = 3 }
               families {
@@ -110,19 +112,35 @@ final class RunningNode implements AutoCloseable {
 
     /** A token of somebody who belongs to an entity. */
     static String entityToken(String subject, String entity, String... grants) {
-        return token(subject, entity, Instant.now().plus(Duration.ofMinutes(10)), Map.of(), grants);
+        return token(subject, entity, Instant.now().plus(Duration.ofMinutes(10)), Map.of(), Clock.systemUTC(), grants);
     }
 
     static String token(String subject, Instant expires, String... grants) {
-        return token(subject, null, expires, Map.of(), grants);
+        return token(subject, null, expires, Map.of(), Clock.systemUTC(), grants);
     }
 
     static String token(String subject, Instant expires, Map<String, String> claims, String... grants) {
-        return token(subject, null, expires, claims, grants);
+        return token(subject, null, expires, claims, Clock.systemUTC(), grants);
+    }
+
+    /** A token that says it was issued so much later. */
+    static String tokenOfLater(String subject, Duration later, String... grants) {
+        return token(
+                subject,
+                null,
+                Instant.now().plus(Duration.ofMinutes(10)),
+                Map.of(),
+                Clock.offset(Clock.systemUTC(), later),
+                grants);
     }
 
     private static String token(
-            String subject, @Nullable String entity, Instant expires, Map<String, String> claims, String... grants) {
+            String subject,
+            @Nullable String entity,
+            Instant expires,
+            Map<String, String> claims,
+            Clock clock,
+            String... grants) {
         Login login = new Login(
                 subject,
                 entity,
@@ -130,7 +148,7 @@ final class RunningNode implements AutoCloseable {
                 expires,
                 UUID.randomUUID().toString(),
                 claims);
-        return TokenMint.mint("doors", "k", SECRET.getBytes(StandardCharsets.UTF_8), null, login, Clock.systemUTC());
+        return TokenMint.mint("doors", "k", SECRET.getBytes(StandardCharsets.UTF_8), null, login, clock);
     }
 
     @Override

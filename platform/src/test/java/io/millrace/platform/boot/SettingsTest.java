@@ -11,6 +11,8 @@ import io.millrace.persistence.StorageSettings;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.channel.ChannelSettings;
 import io.millrace.platform.connection.ConnectionSettings;
+import io.millrace.platform.connection.LimitSettings;
+import io.millrace.platform.connection.RevocationSettings;
 import io.millrace.platform.edge.EdgeSettings;
 import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.RelaySettings;
@@ -160,6 +162,8 @@ class SettingsTest {
                 ChannelSettings::from,
                 config -> RelaySettings.from(config.getConfig("relay")),
                 config -> ConnectionSettings.from(config.getConfig("connection")),
+                config -> LimitSettings.from(config.getConfig("limits")),
+                config -> RevocationSettings.from(config.getConfig("revocations")),
                 config -> EdgeSettings.from(config.getConfig("edge")),
                 config -> AccessSettings.from(config.getConfig("access")));
         StorageSettings.from(settings);
@@ -248,6 +252,12 @@ class SettingsTest {
         put(bad, "connection", "limits.stall", "10ms", "x");
         put(bad, "connection", "limits.messages-per-second", "0", "x");
         put(bad, "connection", "limits.message-burst", "0", "x");
+        put(bad, "limits", "per-user", "-1", "x");
+        put(bad, "limits", "per-address", "-1", "x");
+        put(bad, "limits", "idle", "10ms", "x");
+        put(bad, "revocations", "poll", "10ms", "5s");
+        put(bad, "revocations", "keep", "1s", "x");
+        put(bad, "edge", "trusted-proxies", "[\"example.com\"]", "[\"10.0.0.0/33\"]", "5");
         put(bad, "edge", "max-connections", "0", "x");
         put(bad, "edge", "batch-bytes", "2 MiB", "x");
         put(bad, "edge", "batch-events", "0", "10001");

@@ -86,6 +86,23 @@ class SocketDoorTest {
     }
 
     @Test
+    void aRenewedLoginHearsOnlyWhatItStillMay() {
+        try (Wire client = Wire.socket(node.port(), token("less", "doors:*:subscribe"))) {
+            client.say("{\"type\":\"subscribe\",\"channel\":\"doors:kept\"}");
+            client.hear("subscribed");
+            client.say("{\"type\":\"subscribe\",\"channel\":\"doors:lost\"}");
+            client.hear("subscribed");
+            client.say("{\"type\":\"authenticate\",\"token\":\"" + token("less", "doors:kept:subscribe") + "\"}");
+            assertThat(client.hear("problem").path("code").asText()).isEqualTo("forbidden");
+            assertThat(client.hear("unsubscribed").path("channel").asText()).isEqualTo("doors:lost");
+            client.hear("authenticated");
+            Wire.post(node.port(), "/v1/channels/doors:lost/events", anybody, "{\"type\":\"a\",\"data\":1}");
+            Wire.post(node.port(), "/v1/channels/doors:kept/events", anybody, "{\"type\":\"a\",\"data\":2}");
+            assertThat(client.hear("event").path("data").asInt()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void wrongMessagesAreAnsweredAndTheConversationGoesOn() {
         try (Wire client = Wire.socket(node.port(), anybody)) {
             problem(client, "{\"type\":\"subscribe\",\"ref\":1,\"channel\":\"doors:a b\"}", "invalid-channel");

@@ -227,20 +227,34 @@ final class Wire implements AutoCloseable {
 
     static Wire socket(int port, String token, String query) {
         Wire wire = new Wire(port);
-        wire.send(request(
-                "GET",
-                "/v1/ws" + query,
-                token,
-                null,
-                "Upgrade: websocket",
-                "Connection: Upgrade",
-                "Sec-WebSocket-Version: 13",
-                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
+        wire.send(upgrade("/v1/ws" + query, token));
         Reply head = wire.head();
         if (head.status() != 101 || !"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=".equals(head.header("Sec-WebSocket-Accept"))) {
             throw new AssertionError("not a WebSocket: " + head);
         }
         return wire;
+    }
+
+    static byte[] upgrade(String path, String token) {
+        return request(
+                "GET",
+                path,
+                token,
+                null,
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+    }
+
+    /** The code of the problem whose head has been read. */
+    String problemCode(Reply head) {
+        try {
+            byte[] body = in.readNBytes(Integer.parseInt(head.header("Content-Length")));
+            return new Reply(head.status(), head.headers(), body).code();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     void say(String json) {

@@ -78,7 +78,7 @@ class TrackTest {
                 10,
                 10,
                 TestInbox.create().getRef());
-        Track track = new Track(live.feed(), 0);
+        Track track = new Track(live.feed(), 0, View.PLAIN);
         assertThat(drain(track)).isEmpty();
         publish(1, 35); // all of one value
         List<Long> got = new ArrayList<>(drain(track));
@@ -107,7 +107,7 @@ class TrackTest {
                 10,
                 10,
                 TestInbox.create().getRef());
-        Track track = new Track(live.feed(), 5);
+        Track track = new Track(live.feed(), 5, View.PLAIN);
         List<Long> got = new ArrayList<>(drain(track));
         while (track.needsPage()) {
             readPage(track);
@@ -125,7 +125,7 @@ class TrackTest {
                 10,
                 10,
                 TestInbox.create().getRef());
-        Track track = new Track(live.feed(), 0);
+        Track track = new Track(live.feed(), 0, View.PLAIN);
         drain(track);
         assertThat(track.isCutOff()).isFalse();
         publish(1, 30);

@@ -39,6 +39,7 @@ public final class SimulatedRelay {
                         Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofHours(1)));
         Relay.Surroundings around = new Relay.Surroundings(
                 settings,
+                Sample.families(""),
                 journal,
                 EPOCH,
                 METERS,

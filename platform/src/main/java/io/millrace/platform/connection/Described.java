@@ -1,0 +1,45 @@
+package io.millrace.platform.connection;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection as an operator sees it.
+ *
+ * @param lastActivityMillis when the client last said something or was last delivered an event
+ * @param channels how many it follows; {@code subscriptions} may leave some or all of them out
+ * @param bufferedBytes waiting for its socket
+ */
+public record Described(
+        String connectionId,
+        @Nullable String userId,
+        @Nullable String entityId,
+        String transport,
+        String node,
+        String address,
+        long connectedAtMillis,
+        long lastActivityMillis,
+        List<Look.Place> subscriptions,
+        int channels,
+        long bufferedBytes,
+        @Nullable String tokenId) {
+    public Described {
+        subscriptions = List.copyOf(subscriptions);
+    }
+
+    Described withoutSubscriptions() {
+        return new Described(
+                connectionId,
+                userId,
+                entityId,
+                transport,
+                node,
+                address,
+                connectedAtMillis,
+                lastActivityMillis,
+                List.of(),
+                channels,
+                bufferedBytes,
+                tokenId);
+    }
+}

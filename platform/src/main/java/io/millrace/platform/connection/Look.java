@@ -1,0 +1,15 @@
+package io.millrace.platform.connection;
+
+import java.util.List;
+
+/**
+ * How a connection's stream is doing, as it sees itself.
+ *
+ * @param bufferedBytes handed to the socket and not taken, or waiting to be
+ * @param eventNanos when the last event went out, by {@link System#nanoTime()}
+ */
+public record Look(List<Place> places, long bufferedBytes, long eventNanos) {
+
+    /** Where one channel stands: the offset sent last, and how many newer there are. */
+    public record Place(String channel, long position, long lag) {}
+}

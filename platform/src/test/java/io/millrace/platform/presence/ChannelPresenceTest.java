@@ -1,0 +1,230 @@
+package io.millrace.platform.presence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.millrace.platform.presence.ChannelPresence.Told;
+import io.millrace.platform.presence.ChannelPresence.Who;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A channel's entity and several nodes' agents, under a clock that only the test moves. */
+class ChannelPresenceTest {
+    private final ActorTestKit kit = ActorTestKit.create(ManualTime.config()
+            .withFallback(ConfigFactory.parseString("pekko.actor.provider = local"))
+            .withFallback(ConfigFactory.load()));
+    private final ManualTime time = ManualTime.get(kit.system());
+    private final Ticking clock = new Ticking();
+    private final Set<ActorRef<PresenceAgent.Command>> agents = ConcurrentHashMap.newKeySet();
+    private volatile ActorRef<ChannelPresence.Command> entity;
+    private volatile boolean started;
+
+    /** Where agents send: the entity that lives now. */
+    private final ActorRef<ChannelPresence.Command> door = kit.spawn(Behaviors.receiveMessage(message -> {
+        entity().tell(message);
+        return Behaviors.same();
+    }));
+
+    private final Node a = new Node("a");
+    private final Node b = new Node("b");
+
+    private final class Node implements Watcher {
+        final ActorRef<PresenceAgent.Command> agent;
+        final TestProbe<String> heard = kit.createTestProbe();
+
+        Node(String name) {
+            agent = kit.spawn(PresenceAgent.create(name, channel -> door, clock), name);
+            agents.add(agent);
+        }
+
+        void enter(String user, String connection) {
+            agent.tell(new PresenceAgent.Enter("c", user, connection));
+        }
+
+        void leave(String user, String connection) {
+            agent.tell(new PresenceAgent.Leave("c", user, connection));
+        }
+
+        void watch() {
+            agent.tell(new PresenceAgent.Watch("c", this));
+        }
+
+        @Override
+        public void state(List<Here> here, long timeMillis) {
+            heard.ref().tell("state" + here.stream().map(Here::user).sorted().toList());
+        }
+
+        @Override
+        public void changed(Change change) {
+            heard.ref().tell((change.here() ? "join " : "leave ") + change.user());
+        }
+    }
+
+    private static final class Ticking extends Clock {
+        private volatile Instant now = Instant.parse("2026-01-31T12:00:00Z");
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public java.time.ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(java.time.ZoneId zone) {
+            return this;
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        kit.shutdownTestKit();
+    }
+
+    @Test
+    void comingAndLeavingIsToldOnceWhateverTheNumberOfConnectionsAndNodes() {
+        a.watch();
+        a.heard.expectMessage("state[]");
+        b.enter("ann", "1");
+        a.heard.expectMessage("join ann");
+        a.enter("ann", "2");
+        b.enter("ann", "3");
+        b.enter("bob", "4");
+        a.heard.expectMessage("join bob");
+        assertThat(who()).containsExactly("ann 3", "bob 1");
+        b.leave("ann", "1");
+        b.leave("ann", "3");
+        assertThat(who()).containsExactly("ann 1", "bob 1");
+        a.leave("ann", "2");
+        a.heard.expectMessage("leave ann");
+        assertThat(gone()).containsExactly("ann");
+    }
+
+    @Test
+    void aNodeThatDiesTakesItsUsersAlongWithItsLeaseAndNobodyElses() {
+        a.watch();
+        a.heard.expectMessage("state[]");
+        b.enter("ann", "1");
+        a.heard.expectMessage("join ann");
+        a.enter("bob", "2");
+        a.heard.expectMessage("join bob");
+        agents.remove(b.agent);
+        kit.stop(b.agent);
+        pass(Duration.ofSeconds(14));
+        a.heard.expectNoMessage(Duration.ofMillis(50));
+        pass(Duration.ofSeconds(6));
+        a.heard.expectMessage("leave ann");
+        assertThat(who()).containsExactly("bob 1");
+    }
+
+    @Test
+    void anEntityThatMovesKnowsEverybodyAgainAndNobodyIsSaidToHaveLeft() {
+        a.watch();
+        a.heard.expectMessage("state[]");
+        a.enter("ann", "1");
+        a.heard.expectMessage("join ann");
+        b.enter("bob", "2");
+        a.heard.expectMessage("join bob");
+        moves();
+        assertThat(who()).containsExactly("ann 1", "bob 1");
+        b.enter("carl", "3");
+        a.heard.expectMessage("join carl");
+        pass(Duration.ofSeconds(30));
+        a.heard.expectNoMessage(Duration.ofMillis(50));
+    }
+
+    @Test
+    void whoLeftWhileTheEntityMovedIsToldToHaveLeft() {
+        a.watch();
+        a.heard.expectMessage("state[]");
+        b.enter("bob", "2");
+        a.heard.expectMessage("join bob");
+        kit.stop(entity());
+        b.leave("bob", "2"); // into the void
+        moves();
+        pass(Duration.ofSeconds(4));
+        a.heard.expectMessage("leave bob");
+    }
+
+    @Test
+    void aNodeThatWasAwayForLongerThanItsLeaseIsBackWithItsNextWord() {
+        a.watch();
+        a.heard.expectMessage("state[]");
+        b.enter("bob", "2");
+        a.heard.expectMessage("join bob");
+        entity().tell(new ChannelPresence.All("b", 99, List.of(), false, b.agent)); // what it said is gone
+        a.heard.expectMessage("leave bob");
+        pass(Duration.ofSeconds(4));
+        a.heard.expectMessage("join bob");
+    }
+
+    @Test
+    void aLostChangeIsFoundByTheDigest() {
+        a.watch();
+        a.heard.expectMessage("state[]");
+        b.enter("bob", "2");
+        a.heard.expectMessage("join bob");
+        a.agent.tell(new PresenceAgent.Changed("c", List.of(new Change("ghost", true, 0))));
+        a.heard.expectMessage("join ghost");
+        pass(Duration.ofSeconds(4));
+        a.heard.expectMessage("leave ghost");
+    }
+
+    private ActorRef<ChannelPresence.Command> entity() {
+        if (!started) {
+            started = true;
+            entity = kit.spawn(ChannelPresence.create("c", () -> Set.copyOf(agents), clock));
+        }
+        return entity;
+    }
+
+    private void moves() {
+        kit.stop(entity());
+        entity = kit.spawn(ChannelPresence.create("c", () -> Set.copyOf(agents), clock));
+    }
+
+    private void pass(Duration duration) {
+        for (long second = 0; second < duration.toSeconds(); second++) {
+            clock.now = clock.now.plusSeconds(1);
+            time.timePasses(Duration.ofSeconds(1));
+            told(); // the words of this second have been heard
+        }
+    }
+
+    private List<String> who() {
+        return told().here().stream()
+                .map(here -> here.user() + " " + here.connections())
+                .toList();
+    }
+
+    private List<String> gone() {
+        return new ArrayList<>(told().gone()).stream().map(Here::user).toList();
+    }
+
+    /** Asked through the agents' own way, behind whatever they have said. */
+    private Told told() {
+        TestProbe<Told> probe = kit.createTestProbe();
+        for (int round = 0; round < 3; round++) {
+            door.tell(new Who(probe.ref()));
+            probe.receiveMessage();
+        }
+        door.tell(new Who(probe.ref()));
+        return probe.receiveMessage();
+    }
+}
