@@ -78,6 +78,13 @@ final class Product implements AutoCloseable {
                 List.of(java, heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar.toString()));
     }
 
+    /** Another of the jar's commands. */
+    static Process command(String... arguments) throws IOException {
+        List<String> command = java("-Xmx128m");
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).inheritIO().start();
+    }
+
     private Process launch() {
         try {
             Files.createDirectories(LOGS);
@@ -163,6 +170,15 @@ final class Product implements AutoCloseable {
     void stop() {
         process.destroy();
         ended();
+    }
+
+    boolean endedByItself(int withinSeconds) throws InterruptedException {
+        return process.waitFor(withinSeconds, TimeUnit.SECONDS);
+    }
+
+    /** Of a process that has ended. */
+    int exitCode() {
+        return process.exitValue();
     }
 
     void restart() {

@@ -17,6 +17,7 @@ import io.millrace.platform.edge.Certificates;
 import io.millrace.platform.edge.Edge;
 import io.millrace.platform.edge.EdgeSettings;
 import io.millrace.platform.edge.Ports;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.ops.Admin;
 import io.millrace.platform.ops.Canary;
 import io.millrace.platform.ops.Readiness;
@@ -58,6 +59,7 @@ import org.slf4j.LoggerFactory;
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration CANARY_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration EPOCH_WATCH = Duration.ofSeconds(5);
 
     private final ActorSystem<Void> system;
     private final Listeners listeners;
@@ -79,22 +81,24 @@ public final class Node {
         ClusterSettings cluster = ClusterSettings.from(millrace.getConfig("cluster"));
         HttpSettings ports = HttpSettings.from(millrace.getConfig("http"));
         ChannelSettings channels = ChannelSettings.from(millrace);
+        Families families = Families.from(millrace);
         RelaySettings relaySettings = RelaySettings.from(millrace.getConfig("relay"));
         ConnectionSettings connectionSettings = ConnectionSettings.from(millrace.getConfig("connection"));
         EdgeSettings edgeSettings = EdgeSettings.from(millrace.getConfig("edge"));
-        DrainSettings drain = DrainSettings.from(millrace.getConfig("drain"));
+        DrainSettings drainSettings = DrainSettings.from(millrace.getConfig("drain"));
         AccessSettings accessSettings = AccessSettings.from(millrace.getConfig("access"));
         Certificates certificates = ports.tls().enabled() ? new Certificates(ports.tls()) : null;
 
-        ActorSystem<Void> system =
-                ActorSystem.create(Behaviors.empty(), ClusterSettings.SYSTEM, actorSystem(settings, storage, cluster));
+        ActorSystem<Void> system = ActorSystem.create(
+                Behaviors.empty(), ClusterSettings.SYSTEM, actorSystem(settings, storage, cluster, drainSettings));
         try {
             PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             JvmFigures.bind(registry);
             Readiness readiness = new Readiness(system, storage);
             join(system, cluster);
 
-            Function<ChannelName, EntityRef<Channel.Command>> channel = channels(system, channels, storage, clock);
+            Function<ChannelName, EntityRef<Channel.Command>> channel =
+                    channels(system, channels, families, storage, clock);
             Relays relays =
                     Relays.start(system, relaySettings, storage.journal(), storage.epoch(), registry, channel::apply);
             Access access = new Access();
@@ -104,6 +108,7 @@ public final class Node {
                     connectionSettings,
                     millrace.getConfig("edge"),
                     relays,
+                    families,
                     access,
                     storage.epoch(),
                     registry,
@@ -118,11 +123,14 @@ public final class Node {
                     accessSettings,
                     verifier,
                     access,
-                    new Edge.Rooms(relays, connections, storage.journal(), storage.epoch(), stats::json),
+                    new Edge.Rooms(
+                            families, relays, connections, storage.journal(), storage.epoch(), stats::json, registry),
                     clock,
                     Materializer.createMaterializer(system));
+            Drain drain = Drain.of(system, drainSettings, readiness, connections);
             Admin admin = new Admin(
                     readiness,
+                    drain,
                     stats,
                     registry,
                     new Admin.Guard(verifier, access, clock, ports.adminLogin()),
@@ -137,7 +145,8 @@ public final class Node {
             }
             Listeners listeners = Listeners.open(open, ports, certificates, edge, registry);
             readiness.is(Readiness.Phase.SERVING);
-            Drain.prepare(system, drain, readiness, connections, listeners.bindings());
+            drain.before(listeners.bindings());
+            EpochWatch.start(system, storage, EPOCH_WATCH);
             return new Node(system, listeners, adminBinding);
         } catch (RuntimeException failure) {
             system.terminate();
@@ -180,8 +189,9 @@ public final class Node {
         return CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason());
     }
 
-    private static Config actorSystem(Config settings, Storage storage, ClusterSettings cluster) {
+    private static Config actorSystem(Config settings, Storage storage, ClusterSettings cluster, DrainSettings drain) {
         return cluster.actorSystem()
+                .withFallback(drain.actorSystem())
                 .withFallback(storage.pluginConfig())
                 .withFallback(settings)
                 .resolve();
@@ -207,16 +217,20 @@ public final class Node {
     }
 
     private static Function<ChannelName, EntityRef<Channel.Command>> channels(
-            ActorSystem<Void> system, ChannelSettings settings, Storage storage, Clock clock) {
+            ActorSystem<Void> system, ChannelSettings settings, Families families, Storage storage, Clock clock) {
         ClusterSharding sharding = ClusterSharding.get(system);
-        sharding.init(Entity.of(
-                Channel.KEY,
-                entity -> Channel.create(ChannelName.of(entity.getEntityId()), settings, storage.journal(), clock)));
+        sharding.init(Entity.of(Channel.KEY, entity -> {
+            ChannelName channel = ChannelName.of(entity.getEntityId());
+            return Channel.create(channel, families.of(channel), settings, storage.journal(), clock);
+        }));
         ClusterSingleton.get(system)
                 .init(SingletonActor.of(
                         RetentionSweep.create(
-                                settings, storage.journal(), clock, (channel, command) -> sharding.entityRefFor(
-                                                Channel.KEY, channel.value())
+                                settings,
+                                families,
+                                storage.journal(),
+                                clock,
+                                (channel, command) -> sharding.entityRefFor(Channel.KEY, channel.value())
                                         .tell(command)),
                         "retention-sweep"));
         return channel -> sharding.entityRefFor(Channel.KEY, channel.value());

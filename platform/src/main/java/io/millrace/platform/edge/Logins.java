@@ -15,6 +15,7 @@ import io.millrace.protocol.Code;
 import io.millrace.protocol.Refusal;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,10 @@ final class Logins {
         if (decision instanceof Denied denied) {
             throw new Refused(Refusals.of(denied));
         }
+    }
+
+    Set<ChannelName> ownToHear(Login login) {
+        return access.ownToHear(login, clock.instant());
     }
 
     boolean isAdmin(Login login) {

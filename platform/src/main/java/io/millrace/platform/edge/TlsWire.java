@@ -98,12 +98,7 @@ final class TlsWire implements Wire {
                 ? either(alone, streams(requests).join(http2))
                 : alone.join(TLS.create(certificates::engine, session -> {}, TLSClosing$.MODULE$.ignoreComplete()));
         return Wire.run(
-                answers.join(Patience.with(limits, requests)),
-                requests,
-                limits,
-                connection,
-                owner,
-                materializer);
+                answers.join(Patience.with(limits, requests)), requests, limits, connection, owner, materializer);
     }
 
     private Flow<ByteString, ByteString, NotUsed> either(

@@ -194,7 +194,7 @@ final class Relay {
     private Behavior<Command> onBoundsRead(BoundsRead read) {
         Bounds bounds = read.bounds();
         if (bounds != null) {
-            hearHead(bounds.head());
+            hearHead(bounds.head(), bounds.complete());
         } else {
             opening = live != null; // the tick opens again
             context.getLog().warn("Channel {}: its head could not be read: {}", channelName, read.failure());
@@ -208,24 +208,24 @@ final class Relay {
         if (heard.announcement() instanceof Announced announced) {
             hearEvents(announced.events());
         } else if (heard.announcement() instanceof Head head) {
-            hearHead(head.head());
+            hearHead(head.head(), head.complete());
         }
         return Behaviors.same();
     }
 
-    private void hearHead(long head) {
+    private void hearHead(long head, boolean complete) {
         heardOf = Math.max(heardOf, head);
         LiveList list = live;
         if (list == null) {
-            begin(head);
+            begin(head, complete);
         } else if (head > list.head()) {
             repair(list);
         }
     }
 
-    private void begin(long head) {
+    private void begin(long head, boolean complete) {
         RelaySettings.Live bounds = around.settings().live();
-        LiveList list = new LiveList(head, bounds.events(), bounds.bytes());
+        LiveList list = new LiveList(head, complete, bounds.events(), bounds.bytes());
         live = list;
         joining.forEach(join -> join.joined().complete(feed(list)));
         joining.clear();
@@ -295,7 +295,7 @@ final class Relay {
             wakeAll();
         } else if (page.bounds().availableFrom() > list.head() + 1) {
             // retention has overtaken the list: its readers fall off it and learn from the journal what is left
-            list.restartAt(page.bounds().head());
+            list.restartAt(page.bounds().head(), page.bounds().complete());
             wakeAll();
         }
         if (list.head() < Math.max(heardOf, page.bounds().head()) && grew) {

@@ -20,6 +20,7 @@ import io.millrace.protocol.Event;
 import io.millrace.protocol.Position;
 import io.millrace.protocol.ResetReason;
 import io.millrace.protocol.Start;
+import io.millrace.protocol.View;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -319,7 +320,7 @@ class NoClientEverSeesAHoleTest {
                             "resumed at " + begun.position() + " instead of " + position);
                 }
                 stand(begun.position());
-                track = new Track(begun.feed(), position);
+                track = new Track(begun.feed(), position, View.PLAIN);
             }
 
             void read() {
@@ -354,7 +355,7 @@ class NoClientEverSeesAHoleTest {
                     Bounds bounds = page.bounds();
                     if (bounds.availableFrom() > position + 1) {
                         resets++;
-                        track.skipTo(bounds.availableFrom() - 1);
+                        track.skipTo(bounds.availableFrom() - 1, false);
                         stand(bounds.availableFrom() - 1);
                     }
                 }
