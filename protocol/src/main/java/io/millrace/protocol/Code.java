@@ -131,8 +131,6 @@ public enum Code {
             "The channel's behaviour refused the command; nothing was changed.",
             "Change what detail names."),
     NO_STATE(4617, Kind.REFUSAL, 404, "This channel has no state to give.", "Read its events."),
-    UNKNOWN_METHOD(4618, Kind.REFUSAL, 501, "No address here has such a method.", "Use GET, POST or OPTIONS."),
-    UNKNOWN_HTTP_VERSION(4619, Kind.REFUSAL, 505, "This version of HTTP isn't spoken here.", "Use HTTP/1.1."),
 
     // 4700-4799: too big, or not in the protocol
     BODY_TOO_LARGE(4700, Kind.REFUSAL, 413, 1009, "The body is larger than allowed.", "Send less at once."),
@@ -144,7 +142,9 @@ public enum Code {
     PROTOCOL_ERROR(4705, Kind.ENDING, 400, 1002, "A frame breaks RFC 6455.", "Correct the client."),
     INVALID_UTF8(4706, Kind.ENDING, 400, 1007, "A text message is not UTF-8.", "Correct the client."),
     UNSUPPORTED_DATA(4707, Kind.ENDING, 415, 1003, "Only text messages are understood.", "Send JSON as text."),
-    ADDRESS_TOO_LONG(4708, Kind.REFUSAL, 414, "The address is too long.", "Ask for less at once.");
+    ADDRESS_TOO_LONG(4708, Kind.REFUSAL, 414, "The address is too long.", "Ask for less at once."),
+    UNKNOWN_METHOD(4709, Kind.REFUSAL, 501, "No address here has such a method.", "Use GET, POST or OPTIONS."),
+    UNKNOWN_HTTP_VERSION(4710, Kind.REFUSAL, 505, "This version of HTTP isn't spoken here.", "Use HTTP/1.1.");
 
     /** Whether it answers one request or ends the connection. */
     public enum Kind {

@@ -1,6 +1,7 @@
 package io.millrace.platform.edge;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.actor.Terminated;
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   Answering -- the head of an event stream is written --> Streaming
- *   Answering -- HTTP has ended, the socket is lost ------> stopped
- *   Streaming -- the frames have ended -------------------> stopped     closed; reset where they failed
+ *   Answering -- HTTP has ended --------------------------> Closing
+ *   Answering -- the socket is lost ----------------------> stopped
+ *   Streaming -- the frames have ended -------------------> Closing     stopped with a reset where they failed
  *   Streaming -- the peer has gone, or its half of it ----> stopped     the frames are cancelled
+ *   Closing ---- the peer has closed too, or speaks on ---> stopped     what it says isn't heard
  * </pre>
  *
  * A peer that shuts down its writing half looks exactly like one that has gone, so an event stream ends then. While HTTP
@@ -38,8 +41,12 @@ final class AcceptedSocket extends UntypedAbstractActor {
     }
 
     private enum Signal {
-        HEARD
+        HEARD,
+        HEARD_ENOUGH
     }
+
+    /** How long a peer may go on speaking when everything is said on this side. */
+    private static final Duration LAST_HEARING = Duration.ofSeconds(2);
 
     private static final ByteString NOTHING = ByteString.emptyByteString();
 
@@ -56,6 +63,7 @@ final class AcceptedSocket extends UntypedAbstractActor {
     private boolean running;
     private boolean hearing;
     private boolean peerClosed;
+    private boolean closing;
 
     private AcceptedSocket(Wire wire, ActorRef connection, InetSocketAddress peer) {
         this.wire = wire;
@@ -102,6 +110,8 @@ final class AcceptedSocket extends UntypedAbstractActor {
             getContext().stop(getSelf());
         } else if (message == Command.ABORT) {
             end(TcpMessage.abort());
+        } else if (message == Signal.HEARD_ENOUGH) {
+            end(TcpMessage.abort());
         } else if (message == Command.FINISH) {
             onFinish();
         } else {
@@ -110,7 +120,9 @@ final class AcceptedSocket extends UntypedAbstractActor {
     }
 
     private void onReceived(ByteString bytes) {
-        if (stream == null) {
+        if (closing) {
+            connection.tell(TcpMessage.resumeReading(), getSelf());
+        } else if (stream == null) {
             if (answering != null) {
                 answering.in().offer(bytes);
             }
@@ -131,7 +143,7 @@ final class AcceptedSocket extends UntypedAbstractActor {
 
     private void onWritten() {
         if (frames != null || stream == null) {
-            end(TcpMessage.close());
+            close();
             return;
         }
         letGo();
@@ -181,6 +193,31 @@ final class AcceptedSocket extends UntypedAbstractActor {
         } else {
             answering.requests().areTheLast();
         }
+    }
+
+    /**
+     * Says goodbye, and hears the peer out for a moment: a socket that is closed while something it has received waits
+     * unread is reset, and a reset takes back what was written last.
+     */
+    private void close() {
+        letGo();
+        if (peerClosed) {
+            end(TcpMessage.close());
+            return;
+        }
+        closing = true;
+        answering = null;
+        connection.tell(TcpMessage.confirmedClose(), getSelf());
+        connection.tell(TcpMessage.resumeReading(), getSelf());
+        getContext()
+                .getSystem()
+                .scheduler()
+                .scheduleOnce(
+                        LAST_HEARING,
+                        getSelf(),
+                        Signal.HEARD_ENOUGH,
+                        getContext().getDispatcher(),
+                        getSelf());
     }
 
     private void end(Tcp.Command how) {

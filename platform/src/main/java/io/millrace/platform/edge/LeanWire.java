@@ -59,7 +59,7 @@ final class LeanWire implements Wire {
                 .mapAsync(pipelining, request -> requests.ask(routes, request))
                 .map(answer -> head(PekkoWire.last(answer, requests), owner))
                 .join(http)
-                .join(Patience.with(limits, requests, false));
+                .join(Patience.with(limits, requests));
         return Wire.run(answers, requests, limits, connection, owner, materializer);
     }
 

@@ -23,9 +23,15 @@ public final class MalformedRequests extends ParsingErrorHandler {
     @Override
     public HttpResponse handle(StatusCode status, ErrorInfo error, LoggingAdapter log, ServerSettings settings) {
         Code code = code(status.intValue());
-        String summary = error.summary();
+        String why = withoutValues(error.summary());
         log.debug("A request was refused unread: {}", error);
-        return Replies.refusal(Refusal.of(code, summary.isEmpty() ? code.happened() : summary), null);
+        return Replies.refusal(Refusal.of(code, why.isEmpty() ? code.happened() : why), null);
+    }
+
+    /** The parser's words as far as they are its own: what it quotes is the client's. */
+    static String withoutValues(String summary) {
+        int quote = summary.indexOf('\'');
+        return quote < 0 ? summary : summary.substring(0, quote).replaceFirst("[^\\p{Alnum}]+$", "");
     }
 
     private static Code code(int status) {

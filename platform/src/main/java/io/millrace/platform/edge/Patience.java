@@ -45,18 +45,14 @@ final class Patience extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
             new BidiShape<>(answers, toSocket, fromSocket, asked);
     private final Limits limits;
     private final Requests requests;
-    private final boolean multiplexed;
 
-    private Patience(Limits limits, Requests requests, boolean multiplexed) {
+    private Patience(Limits limits, Requests requests) {
         this.limits = limits;
         this.requests = requests;
-        this.multiplexed = multiplexed;
     }
 
-    /** @param multiplexed whether bytes that belong to no request may come between two (HTTP/2) */
-    static BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> with(
-            Limits limits, Requests requests, boolean multiplexed) {
-        return BidiFlow.fromGraph(new Patience(limits, requests, multiplexed));
+    static BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> with(Limits limits, Requests requests) {
+        return BidiFlow.fromGraph(new Patience(limits, requests));
     }
 
     @Override
@@ -86,8 +82,7 @@ final class Patience extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
         }
 
         private void heard() {
-            boolean heads = !multiplexed || requests.begun() == 0;
-            if (requests.areOpen() || !heads) {
+            if (requests.areOpen() || requests.areMultiplexed()) {
                 headSince = NONE;
             } else if (headSince == NONE || headAfter != requests.begun()) {
                 headSince = lastByte;

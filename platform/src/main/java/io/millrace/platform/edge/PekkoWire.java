@@ -63,7 +63,7 @@ final class PekkoWire implements Wire {
         Flow<ByteString, ByteString, NotUsed> answers = Flow.of(ByteString.class)
                 .buffer(1, OverflowStrategy.backpressure()) // a read always waits, so a peer that goes is noticed
                 .via(answers(routes, pipelining, requests).join(http))
-                .join(Patience.with(limits, requests, false));
+                .join(Patience.with(limits, requests));
         return Wire.run(answers, requests, limits, connection, owner, materializer);
     }
 

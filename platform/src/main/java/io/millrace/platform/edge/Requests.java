@@ -25,6 +25,7 @@ final class Requests {
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger streams = new AtomicInteger();
     private volatile boolean lastOnes;
+    private volatile boolean multiplexed;
     private volatile long quietSince = System.nanoTime();
 
     /** Asks the routes, and counts until they answer. */
@@ -66,6 +67,15 @@ final class Requests {
     /** When the last one ended, as {@link System#nanoTime}; tells something only while none is open. */
     long quietSince() {
         return quietSince;
+    }
+
+    /** Bytes that belong to no request may come between two: HTTP/2 is spoken. */
+    void multiplexed() {
+        multiplexed = true;
+    }
+
+    boolean areMultiplexed() {
+        return multiplexed;
     }
 
     /** Each further answer says that it is the last on this socket. */

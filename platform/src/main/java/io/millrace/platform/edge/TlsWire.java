@@ -99,12 +99,7 @@ final class TlsWire implements Wire {
                 ? either(alone, streams(requests).join(http2))
                 : alone.join(TLS.create(certificates::engine, session -> {}, TLSClosing$.MODULE$.ignoreComplete()));
         return Wire.run(
-                answers.join(Patience.with(limits, requests, offersHttp2)),
-                requests,
-                limits,
-                connection,
-                owner,
-                materializer);
+                answers.join(Patience.with(limits, requests)), requests, limits, connection, owner, materializer);
     }
 
     private Flow<ByteString, ByteString, NotUsed> either(
@@ -118,9 +113,11 @@ final class TlsWire implements Wire {
     /** Requests answered side by side, each answer with the number of its stream. */
     private Flow<HttpRequest, HttpResponse, NotUsed> streams(Requests requests) {
         return Flow.of(HttpRequest.class)
-                .mapAsyncUnordered(
-                        settings.getHttp2Settings().getMaxConcurrentStreams(), request -> requests.ask(routes, request)
-                                .thenApply(answer -> number(PekkoWire.carry(answer, requests), request)));
+                .mapAsyncUnordered(settings.getHttp2Settings().getMaxConcurrentStreams(), request -> {
+                    requests.multiplexed();
+                    return requests.ask(routes, request)
+                            .thenApply(answer -> number(PekkoWire.carry(answer, requests), request));
+                });
     }
 
     /** {@link Patience} has it, and knows event streams. */

@@ -106,7 +106,7 @@ class Http2Test extends ListenerNode {
                 publish(channel, "number " + i);
                 assertThat(stream.event()).contains("number " + i);
             }
-            await().pollDelay(Duration.ofSeconds(4)).until(() -> clients() == 1);
+            await().pollDelay(Duration.ofSeconds(6)).until(() -> clients() == 1);
             publish(channel, "late");
             assertThat(stream.event()).contains("late");
         }

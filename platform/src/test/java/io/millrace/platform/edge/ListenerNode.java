@@ -50,7 +50,7 @@ abstract class ListenerNode {
               drain.spread = 100ms
               edge { body-timeout = 2s, max-connections = %d }
             }
-            pekko.http.server.idle-timeout = 3s
+            pekko.http.server.idle-timeout = 5s
             """
                     .formatted(ISSUER, ORIGIN, SECRET, MAX_CONNECTIONS);
 

@@ -157,7 +157,7 @@ final class TestSocket implements AutoCloseable {
                     break;
                 }
             } catch (SocketTimeoutException quiet) {
-                socket.setSoTimeout(100);
+                // the pause between two of the little
             } catch (SocketException | SSLException reset) {
                 break;
             }
@@ -167,7 +167,6 @@ final class TestSocket implements AutoCloseable {
                 break;
             }
         }
-        socket.setSoTimeout(PATIENCE_MS);
         return (int) Duration.ofNanos(System.nanoTime() - begun).toSeconds();
     }
 

@@ -6,6 +6,7 @@ import static io.millrace.platform.fakes.Sample.EPOCH;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.persistence.Journal;
 import io.millrace.platform.channel.Channel;
+import io.millrace.platform.fakes.Sample;
 import io.millrace.protocol.Draft;
 import java.time.Duration;
 import java.util.List;
