@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  *
  * <pre>
  *   clients --line--> node i --line--> database
- *                     node i --line--> node j      a line of node j, which knows node i by the address it calls from
+ *                     node i --wires-> node j
  * </pre>
  *
  * A node that ends is started again after a second, as a supervisor would do, unless a fault holds it down.
@@ -32,6 +32,7 @@ final class Stage implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Path folder;
+    private final Wires wires;
     private final Book book;
     private final List<Member> members = new ArrayList<>();
     private final List<Integer> byAge = new ArrayList<>();
@@ -46,36 +47,29 @@ final class Stage implements AutoCloseable {
         final int index;
         final FaultProxy clients;
         final FaultProxy database;
-        final FaultProxy cluster;
+        private final FaultProxy admin;
         private final Path config;
-        private final int admin = Product.freePort();
-        private final int remote;
-        private final int http;
+        private final int adminPort = Product.freePort();
+        private final int http = Product.freePort();
         private volatile Product process;
         private volatile boolean held;
         volatile boolean ready;
 
         Member(int index, int databasePort) throws IOException {
             this.index = index;
-            this.http = Product.freePort();
-            this.remote = Product.freePort();
-            this.clients = new FaultProxy(http);
-            this.database = new FaultProxy(databasePort);
-            this.cluster = new FaultProxy(remote);
+            this.clients = new FaultProxy("127.0.0.1", wires.host(index), http);
+            this.admin = new FaultProxy("127.0.0.1", wires.host(index), adminPort);
+            this.database = new FaultProxy(wires.lineHost(), "127.0.0.1", databasePort);
             this.config = folder.resolve("node" + index + ".conf");
-        }
-
-        /** Where its calls to other nodes come from. */
-        String source() {
-            return "127.0.1." + (index + 1);
         }
 
         Door door() {
             return new Door(clients.port(), token);
         }
 
-        int directPort() {
-            return http;
+        /** Opens a flood on its own port, past the line. */
+        Map<String, Long> flood(int atOnce, int millis) throws IOException {
+            return Flood.of(wires.host(index), http, atOnce, millis);
         }
 
         long pid() {
@@ -102,14 +96,14 @@ final class Stage implements AutoCloseable {
         }
 
         private synchronized void launch() {
-            process = Product.node("trial-node" + index, config, "", admin);
+            process = Product.node("trial-node" + index, wires.prefix(index), config, "", adminPort);
             isYoungest(index);
         }
 
         /** A figure of its metrics, summed over all labels; -1 where it doesn't say. */
         long metric(String name) {
             try {
-                return asker.get(new Door(admin, ""), "/metrics", PATIENCE)
+                return asker.get(new Door(admin.port(), ""), "/metrics", PATIENCE)
                         .body()
                         .lines()
                         .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
@@ -123,20 +117,21 @@ final class Stage implements AutoCloseable {
         boolean asksReady() {
             try {
                 return isUp()
-                        && asker.get(new Door(admin, ""), "/readyz", PATIENCE).status() == 200;
+                        && asker.get(new Door(admin.port(), ""), "/readyz", PATIENCE).status() == 200;
             } catch (IOException silent) {
                 return false;
             }
         }
     }
 
-    private Stage(Path folder, Book book) {
+    private Stage(Path folder, Wires wires, Book book) {
         this.folder = folder;
+        this.wires = wires;
         this.book = book;
     }
 
-    static Stage open(Path folder, Book book) throws IOException, InterruptedException {
-        Stage stage = new Stage(folder, book);
+    static Stage open(Path folder, Wires wires, Book book) throws IOException, InterruptedException {
+        Stage stage = new Stage(folder, wires, book);
         try {
             stage.database = EmbeddedDatabase.start(folder.resolve("postgres"), 0);
             for (int i = 0; i < Schedule.NODES; i++) {
@@ -166,36 +161,35 @@ final class Stage implements AutoCloseable {
     }
 
     private String config(Member member) {
-        String seeds = members.stream()
-                .map(one -> "\"127.0.0.1:" + one.cluster.port() + "\"")
-                .collect(Collectors.joining(", "));
         return """
                 millrace {
-                  http { port = %d, admin-port = %d, admin-login = off }
-                  cluster { host = "127.0.0.1", port = %d, seed-nodes = [%s] }
-                  storage { url = "jdbc:postgresql://127.0.0.1:%d/millrace", user = "%s", password = "%s" }
+                  http { host = "%s", port = %d, admin-host = "%s", admin-port = %d, admin-login = off }
+                  cluster.seed-nodes = [%s]
+                  storage { url = "jdbc:postgresql://%s:%d/millrace", user = "%s", password = "%s" }
                   access { issuer = "it", keys = [ { kid = "it", algorithm = "HS256", secret = "%s" } ] }
                   families { %s { retention { max-events = %d } } }
                   channel.retention-work.check-interval = 2s
                 }
-                pekko.remote.artery {
-                  bind { hostname = "127.0.0.1", port = %d }
-                  advanced.tcp.outbound-client-hostname = "%s"
-                }
+                %s
                 """
                 .formatted(
+                        wires.host(member.index),
                         member.http,
-                        member.admin,
-                        member.cluster.port(),
-                        seeds,
+                        wires.host(member.index),
+                        member.adminPort,
+                        wires.seeds(),
+                        wires.lineHost(),
                         member.database.port(),
                         database.user(),
                         database.password(),
                         Cluster.SECRET,
                         BRIEF,
                         KEPT,
-                        member.remote,
-                        member.source());
+                        wires.remoting(member.index));
+    }
+
+    Wires wires() {
+        return wires;
     }
 
     Member member(int index) {
@@ -313,8 +307,9 @@ final class Stage implements AutoCloseable {
         for (Member member : members) {
             member.clients.close();
             member.database.close();
-            member.cluster.close();
+            member.admin.close();
         }
+        wires.close();
         if (database != null) {
             database.close();
         }

@@ -29,9 +29,7 @@ final class Troublemaker {
             waitUntil(shift + fault.atSeconds() * 1_000);
             boolean clean = stage.allReady();
             figures.clear();
-            Fault real = fault.kind() == FaultKind.KILL_OLDEST
-                    ? new Fault(fault.kind(), fault.atSeconds(), stage.oldest().index, fault.other())
-                    : fault;
+            Fault real = aimed(fault);
             System.out.println("trial " + book.now() / 1_000 + " s: " + real);
             readsBefore();
             int begun = book.now();
@@ -44,10 +42,21 @@ final class Troublemaker {
             int settled = stage.readyWithin(SETTLE_MILLIS);
             waitUntil(Math.min(begun, healed) + 4_000); // what comes after the last node is ready counts as well
             readsAfter();
-            book.carriedOut(
-                    new Trouble(real, begun, healed, Math.max(settled, book.now()), clean, Map.copyOf(figures)));
+            int over = settled < 0 ? -1 : Math.max(settled, book.now());
+            book.carriedOut(new Trouble(real, begun, healed, over, clean, Map.copyOf(figures)));
         }
         waitUntil(shift + schedule.seconds() * 1_000);
+    }
+
+    /** At the node that a fault is meant for, where that isn't the seed's choice. */
+    private Fault aimed(Fault fault) {
+        int node =
+                switch (fault.kind()) {
+                    case KILL_OLDEST -> stage.oldest().index;
+                    case SPLIT_FIRST_SEED -> 0;
+                    default -> fault.node();
+                };
+        return new Fault(fault.kind(), fault.atSeconds(), node, node == fault.other() ? fault.node() : fault.other());
     }
 
     private void make(Fault fault, int begun) throws Exception {
@@ -61,10 +70,10 @@ final class Troublemaker {
                 other.kill();
             }
             case PAUSE_5, PAUSE_30, PAUSE_60 -> Signals.send(node.pid(), "STOP");
-            case SPLIT -> split(node);
-            case ONE_WAY -> other.cluster.silence(node.source());
+            case SPLIT, SPLIT_FIRST_SEED -> split(node);
+            case ONE_WAY -> stage.wires().deafen(other.index, node.index);
             case FLAPPING -> flap(node, other, lasts);
-            case DATABASE_CUT -> node.database.silence();
+            case DATABASE_CUT -> stage.wires().cutDatabase(node.index, node.database);
             case DATABASE_FAST -> stage.restartDatabase();
             case DATABASE_IMMEDIATE -> {
                 long pid = stage.databasePid();
@@ -80,7 +89,7 @@ final class Troublemaker {
             case MID_COMMIT -> stage.members().forEach(one -> one.database.cutCommits(4));
             case CLIENTS_CUT -> stage.members().forEach(one -> one.clients.cut());
             case CLIENTS_HALF_OPEN -> node.clients.silence();
-            case FLOOD -> figures.putAll(Flood.of(node.directPort(), 600, lasts));
+            case FLOOD -> figures.putAll(node.flood(600, lasts));
             case DRAIN -> drain(node);
             case ROLLING -> {
                 for (Stage.Member member : stage.members()) {
@@ -102,8 +111,8 @@ final class Troublemaker {
     }
 
     private void heal() throws IOException {
+        stage.wires().heal();
         for (Stage.Member member : stage.members()) {
-            member.cluster.heal();
             member.database.heal();
             member.clients.heal();
             if (member.isUp()) {
@@ -117,19 +126,16 @@ final class Troublemaker {
     private void split(Stage.Member node) {
         for (Stage.Member other : stage.members()) {
             if (other != node) {
-                other.cluster.silence(node.source());
-                node.cluster.silence(other.source());
+                stage.wires().cut(node.index, other.index);
             }
         }
     }
 
-    private static void flap(Stage.Member node, Stage.Member other, int millis) throws InterruptedException {
+    private void flap(Stage.Member node, Stage.Member other, int millis) throws InterruptedException {
         for (int i = 0; i < millis / 4_000; i++) {
-            node.cluster.silence(other.source());
-            other.cluster.silence(node.source());
+            stage.wires().cut(node.index, other.index);
             sleep(2_000);
-            node.cluster.heal();
-            other.cluster.heal();
+            stage.wires().heal();
             sleep(2_000);
         }
     }

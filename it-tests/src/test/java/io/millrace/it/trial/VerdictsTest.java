@@ -317,6 +317,12 @@ class VerdictsTest {
     }
 
     @Test
+    void aNodeThatIsNeverReadyAgain() {
+        troubles.add(new Trouble(new Fault(FaultKind.SPLIT, 1, 0, 1), 2_500, 4_000, -1, true, Map.of()));
+        assertThat(broken()).containsExactly(Invariant.I16);
+    }
+
+    @Test
     void aBreakOnANodeThatWasNotKilled() {
         kill();
         stays.add(stay(Manner.STEADY, 1, 0, 5, 3_000, Ending.BROKE));
