@@ -12,7 +12,7 @@ enum FaultKind {
     PAUSE_30("a node stopped (SIGSTOP) for 30 s", 30, 30, false),
     PAUSE_60("a node stopped (SIGSTOP) for 60 s", 60, 30, false),
     SPLIT("one node cut off from the other two", 26, 18, true),
-    SPLIT_FIRST_SEED("the first seed node cut off for 55 s, and so started again while it is alone", 55, 25, false),
+    LONELY_SEED("the first seed node killed and started again while it is cut off from the others", 45, 30, false),
     ONE_WAY("a node hears another no more, but is heard", 20, 30, false),
     FLAPPING("the link between two nodes comes and goes", 24, 20, false),
     DATABASE_CUT("one node cut off from the database only", 15, 15, false),

@@ -16,6 +16,10 @@ import java.util.TreeMap;
 final class LiveChecks {
     private static final int PUBLISH_AGAIN = 25_000;
     private static final int RESUME = 10_000;
+
+    /** A node that leaves in good order hands its channels over; this long without them means that it didn't. */
+    private static final int HAND_OVER = 10_000;
+
     private static final int EXIT_IN_TIME = 30_000;
 
     /** Codes that say "too much": they must say when to come back. */
@@ -43,6 +47,11 @@ final class LiveChecks {
                 findings.fault(
                         kind.isOfTheDatabaseAlone() ? Invariant.I22 : Invariant.I16,
                         "not every node was ready again 90 s after " + trouble.fault());
+            }
+            if (trouble.figure("ready-alone-ms") >= 0) {
+                findings.fault(
+                        Invariant.I15,
+                        "a node was ready while cut off from the others, a second cluster on the same database: " + trouble);
             }
             if ((kind == FaultKind.KILL || kind == FaultKind.KILL_OLDEST) && trouble.clean()) {
                 seen[0]++;
@@ -168,6 +177,11 @@ final class LiveChecks {
         if (exit < 0 || exit > EXIT_IN_TIME) {
             findings.fault(Invariant.I17, "a node took " + exit + " ms to end after SIGTERM in " + trouble.fault());
         }
+        figures.silences(trouble.begun(), trouble.over()).forEach((channel, silence) -> {
+            if (silence > HAND_OVER && trouble.clean()) {
+                findings.fault(Invariant.I17, channel + " took no event for " + silence + " ms in " + trouble.fault());
+            }
+        });
         long unready = trouble.figure("unready-ms");
         long told = trouble.figure("first-told-ms");
         if (told >= 0 && (unready < 0 || unready > told + 300)) {

@@ -1,16 +1,12 @@
 package io.millrace.it.trial;
 
 import io.millrace.it.Cluster;
-import io.millrace.it.Door;
-import io.millrace.it.Product;
 import io.millrace.persistence.EmbeddedDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -29,100 +25,15 @@ final class Stage implements AutoCloseable {
 
     static final int KEPT = 150;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
-
     private final Path folder;
     private final Wires wires;
     private final Book book;
     private final List<Member> members = new ArrayList<>();
     private final List<Integer> byAge = new ArrayList<>();
     private final Asker asker = new Asker();
-    private final String token = Cluster.token("it", "*:subscribe,publish,history,presence,admin");
     private final List<Thread> threads = new ArrayList<>();
     private volatile EmbeddedDatabase database;
     private volatile boolean closed;
-
-    /** One node, its process and its lines. */
-    final class Member {
-        final int index;
-        final FaultProxy clients;
-        final FaultProxy database;
-        private final FaultProxy admin;
-        private final Path config;
-        private final int adminPort = Product.freePort();
-        private final int http = Product.freePort();
-        private volatile Product process;
-        private volatile boolean held;
-        volatile boolean ready;
-
-        Member(int index, int databasePort) throws IOException {
-            this.index = index;
-            this.clients = new FaultProxy("127.0.0.1", wires.host(index), http);
-            this.admin = new FaultProxy("127.0.0.1", wires.host(index), adminPort);
-            this.database = new FaultProxy(wires.lineHost(), "127.0.0.1", databasePort);
-            this.config = folder.resolve("node" + index + ".conf");
-        }
-
-        Door door() {
-            return new Door(clients.port(), token);
-        }
-
-        /** Opens a flood on its own port, past the line. */
-        Map<String, Long> flood(int atOnce, int millis) throws IOException {
-            return Flood.of(wires.host(index), http, atOnce, millis);
-        }
-
-        long pid() {
-            return process.pid();
-        }
-
-        boolean isUp() {
-            return process.isUp();
-        }
-
-        void kill() {
-            held = true;
-            process.kill9();
-        }
-
-        void terminate() {
-            held = true;
-            Signals.send(process.pid(), "TERM");
-        }
-
-        /** Lets it be started again. */
-        void release() {
-            held = false;
-        }
-
-        private synchronized void launch() {
-            process = Product.node("trial-node" + index, wires.prefix(index), config, "", adminPort);
-            isYoungest(index);
-        }
-
-        /** A figure of its metrics, summed over all labels; -1 where it doesn't say. */
-        long metric(String name) {
-            try {
-                return asker.get(new Door(admin.port(), ""), "/metrics", PATIENCE)
-                        .body()
-                        .lines()
-                        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-                        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                        .sum();
-            } catch (IOException silent) {
-                return -1;
-            }
-        }
-
-        boolean asksReady() {
-            try {
-                return isUp()
-                        && asker.get(new Door(admin.port(), ""), "/readyz", PATIENCE).status() == 200;
-            } catch (IOException silent) {
-                return false;
-            }
-        }
-    }
 
     private Stage(Path folder, Wires wires, Book book) {
         this.folder = folder;
@@ -135,10 +46,10 @@ final class Stage implements AutoCloseable {
         try {
             stage.database = EmbeddedDatabase.start(folder.resolve("postgres"), 0);
             for (int i = 0; i < Schedule.NODES; i++) {
-                stage.members.add(stage.new Member(i, stage.database.port()));
+                stage.members.add(new Member(stage, i, stage.database.port()));
             }
             for (Member member : stage.members) {
-                Files.writeString(member.config, stage.config(member));
+                Files.writeString(member.config(), stage.config(member));
             }
             for (Member member : stage.members) {
                 member.launch();
@@ -174,9 +85,9 @@ final class Stage implements AutoCloseable {
                 """
                 .formatted(
                         wires.host(member.index),
-                        member.http,
+                        member.http(),
                         wires.host(member.index),
-                        member.adminPort,
+                        member.adminPort(),
                         wires.seeds(),
                         wires.lineHost(),
                         member.database.port(),
@@ -186,6 +97,14 @@ final class Stage implements AutoCloseable {
                         BRIEF,
                         KEPT,
                         wires.remoting(member.index));
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Asker asker() {
+        return asker;
     }
 
     Wires wires() {
@@ -200,7 +119,7 @@ final class Stage implements AutoCloseable {
         return members;
     }
 
-    private synchronized void isYoungest(int index) {
+    synchronized void isYoungest(int index) {
         byAge.remove(Integer.valueOf(index));
         byAge.add(index);
     }
@@ -266,7 +185,7 @@ final class Stage implements AutoCloseable {
     private void keep() {
         while (pause(1_000)) {
             for (Member member : members) {
-                if (!closed && !member.held && !member.isUp()) {
+                if (!closed && member.isMissed()) {
                     book.note("node " + member.index + " is started again");
                     member.launch();
                 }
@@ -293,9 +212,7 @@ final class Stage implements AutoCloseable {
     private void killAll() {
         closed = true;
         for (Member member : members) {
-            if (member.process != null && member.isUp()) {
-                member.process.kill9();
-            }
+            member.end();
         }
     }
 
@@ -305,9 +222,7 @@ final class Stage implements AutoCloseable {
         threads.forEach(Thread::interrupt);
         killAll();
         for (Member member : members) {
-            member.clients.close();
-            member.database.close();
-            member.admin.close();
+            member.close();
         }
         wires.close();
         if (database != null) {
