@@ -84,6 +84,13 @@ public final class Product implements AutoCloseable {
                 List.of(java, heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar.toString()));
     }
 
+    /** Another of the jar's commands. */
+    static Process command(String... arguments) throws IOException {
+        List<String> command = java("-Xmx128m");
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).inheritIO().start();
+    }
+
     private Process launch() {
         try {
             Files.createDirectories(LOGS);
@@ -169,6 +176,15 @@ public final class Product implements AutoCloseable {
     public void stop() {
         process.destroy();
         ended();
+    }
+
+    boolean endedByItself(int withinSeconds) throws InterruptedException {
+        return process.waitFor(withinSeconds, TimeUnit.SECONDS);
+    }
+
+    /** Of a process that has ended. */
+    int exitCode() {
+        return process.exitValue();
     }
 
     void restart() {

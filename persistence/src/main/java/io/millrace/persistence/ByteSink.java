@@ -56,6 +56,11 @@ final class ByteSink {
         return this;
     }
 
+    /** One octet says whether it is there. */
+    ByteSink optionalBlock(byte @Nullable [] value) {
+        return value == null ? octet(0) : octet(1).block(value);
+    }
+
     ByteSink text(String value) {
         return block(value.getBytes(StandardCharsets.UTF_8));
     }

@@ -78,6 +78,14 @@ final class ByteSource {
         return Arrays.copyOfRange(bytes, at - length, at);
     }
 
+    byte @Nullable [] optionalBlock(String what) {
+        int there = octet(what);
+        if (there > 1) {
+            throw corrupt(what, "0 or 1 says whether it is there, not " + there);
+        }
+        return there == 0 ? null : block(what);
+    }
+
     String text(String what) {
         return text(count(varint(what), 1, what));
     }

@@ -43,8 +43,14 @@ public interface Journal {
     /**
      * @param head the newest offset ever given, 0 where there is none
      * @param availableFrom the oldest offset that can still be read; {@code head + 1} where none can
+     * @param complete whether the head is the last offset there will ever be
      */
-    record Bounds(long head, long availableFrom) {}
+    record Bounds(long head, long availableFrom, boolean complete) {
+        /** Of a channel that goes on. */
+        public Bounds(long head, long availableFrom) {
+            this(head, availableFrom, false);
+        }
+    }
 
     record Page(List<Event> events, Bounds bounds) {
         public Page {

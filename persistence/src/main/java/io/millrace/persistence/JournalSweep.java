@@ -77,6 +77,6 @@ final class JournalSweep {
 
     /** The time of the oldest row's first event; of a row without events, when it was written. */
     private static long time(ResultSet row) throws SQLException {
-        return row.getInt(2) > 0 ? RecordCodec.publishedHead(row.getBytes(4)).firstTimeMillis() : row.getLong(3);
+        return row.getInt(2) > 0 ? RecordCodec.appendedHead(row.getBytes(4)).firstTimeMillis() : row.getLong(3);
     }
 }

@@ -26,9 +26,14 @@ final class PageReading {
     private static final int FIRST_FETCH_ROWS = 4;
     private static final int MOST_FETCH_ROWS = 500;
 
-    private static final String BOUNDS = "SELECT (SELECT first_offset + event_count - 1 FROM event_journal"
-            + " WHERE persistence_id = ? AND event_count IS NOT NULL ORDER BY sequence_number DESC LIMIT 1),"
-            + " (SELECT min(first_offset) FROM event_journal WHERE persistence_id = ? AND event_count > 0)";
+    /** The newest row knows the head and, by its kind, whether the stream has ended; also where it holds no event. */
+    private static final String BOUNDS = "SELECT newest.head, newest.complete, (SELECT min(first_offset)"
+            + " FROM event_journal WHERE persistence_id = ? AND event_count > 0)"
+            + " FROM (SELECT 1) AS one LEFT JOIN LATERAL (SELECT first_offset + event_count - 1 AS head,"
+            + " get_byte(substring(event_payload FROM 1 FOR 2), 1) IN (" + RecordCodec.ENDED + ", "
+            + RecordCodec.TRIMMED_AFTER_END + ") AS complete FROM event_journal"
+            + " WHERE persistence_id = ? AND event_count IS NOT NULL"
+            + " ORDER BY sequence_number DESC LIMIT 1) AS newest ON true";
 
     private static final String NEXT_KEPT = "SELECT min(first_offset) FROM event_journal"
             + " WHERE persistence_id = ? AND event_count > 0 AND first_offset > ?";
@@ -71,8 +76,9 @@ final class PageReading {
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 long head = row.getLong(1);
-                long oldest = row.getLong(2);
-                return new Bounds(head, row.wasNull() ? head + 1 : oldest);
+                boolean complete = row.getBoolean(2);
+                long oldest = row.getLong(3);
+                return new Bounds(head, row.wasNull() ? head + 1 : oldest, complete);
             }
         }
     }
@@ -133,9 +139,9 @@ final class PageReading {
         next++;
     }
 
-    private ChannelRecord.Published decode(long sequenceNr, byte[] payload) {
+    private ChannelRecord.Appended decode(long sequenceNr, byte[] payload) {
         try {
-            return (ChannelRecord.Published) RecordCodec.decode(payload);
+            return (ChannelRecord.Appended) RecordCodec.decode(payload);
         } catch (CorruptRecord e) {
             throw new CorruptRecord("row " + sequenceNr + " of " + persistenceId + ": " + e.getMessage(), e);
         }
@@ -158,7 +164,8 @@ final class PageReading {
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 long from = row.getLong(1);
-                return new Page(List.of(), new Bounds(bounds.head(), row.wasNull() ? bounds.head() + 1 : from));
+                long oldest = row.wasNull() ? bounds.head() + 1 : from;
+                return new Page(List.of(), new Bounds(bounds.head(), oldest, bounds.complete()));
             }
         }
     }

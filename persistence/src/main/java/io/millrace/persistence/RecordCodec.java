@@ -1,6 +1,7 @@
 package io.millrace.persistence;
 
 import io.millrace.protocol.Event;
+import io.millrace.protocol.JsonData;
 import io.millrace.protocol.Position;
 import java.util.List;
 
@@ -11,6 +12,9 @@ import java.util.List;
  *   Published  version 1 | kind 1 | {@link EventsLayout head} 28 | writer 16 | write sequence 8 | events
  *   Trimmed    version 1 | kind 2 | up to 8 | head 8
  *   events     version 1 | kind 3 | {@link EventsLayout head} 28 | events
+ *   ended      version 1 | kind 4 | as kind 1; the last event is the stream's end
+ *   trimmed    version 1 | kind 5 | as kind 2, after the end
+ *   Executed   version 1 | kind 6 | head 28 | writer 16 | write sequence 8 | id | fingerprint 8 | reply? | events
  * </pre>
  *
  * The migrations read the fixed part by SQL (function {@code millrace_first_offset}): it never moves within a version.
@@ -22,6 +26,9 @@ public final class RecordCodec {
     static final int PUBLISHED = 1;
     static final int TRIMMED = 2;
     static final int EVENTS = 3;
+    static final int ENDED = 4;
+    static final int TRIMMED_AFTER_END = 5;
+    static final int EXECUTED = 6;
     /** What is enough of a stored row to know its kind, offsets and times. */
     static final int FIXED_BYTES = 2 + EventsLayout.HEAD_BYTES;
 
@@ -30,16 +37,27 @@ public final class RecordCodec {
     private RecordCodec() {}
 
     public static byte[] encode(ChannelRecord record) {
-        if (record instanceof ChannelRecord.Published published) {
-            return encode(published);
+        if (record instanceof ChannelRecord.Appended appended) {
+            return encode(appended);
         }
         ChannelRecord.Trimmed trimmed = (ChannelRecord.Trimmed) record;
         return new ByteSink(18)
                 .octet(VERSION)
-                .octet(TRIMMED)
+                .octet(kindOf(trimmed))
                 .int64(trimmed.upTo())
                 .int64(trimmed.head())
                 .toBytes();
+    }
+
+    /** The kind a record is written as. */
+    static int kindOf(ChannelRecord record) {
+        if (record instanceof ChannelRecord.Trimmed trimmed) {
+            return trimmed.complete() ? TRIMMED_AFTER_END : TRIMMED;
+        }
+        if (record instanceof ChannelRecord.Executed) {
+            return EXECUTED;
+        }
+        return ((ChannelRecord.Published) record).isEnd() ? ENDED : PUBLISHED;
     }
 
     public static ChannelRecord decode(byte[] bytes) {
@@ -47,8 +65,8 @@ public final class RecordCodec {
         int kind = kind(source);
         ChannelRecord record =
                 switch (kind) {
-                    case PUBLISHED -> readPublished(source);
-                    case TRIMMED -> readTrimmed(source);
+                    case PUBLISHED, ENDED, EXECUTED -> readAppended(source, kind);
+                    case TRIMMED, TRIMMED_AFTER_END -> readTrimmed(source, kind);
                     default -> throw source.corrupt("kind", "unknown kind " + kind);
                 };
         source.end();
@@ -75,43 +93,72 @@ public final class RecordCodec {
         return List.copyOf(events);
     }
 
-    /** Reads the first {@link #FIXED_BYTES} of a Published row; the rest need not be there. */
-    static EventsLayout.Head publishedHead(byte[] start) {
+    /** Reads the first {@link #FIXED_BYTES} of a row of events; the rest need not be there. */
+    static EventsLayout.Head appendedHead(byte[] start) {
         ByteSource source = new ByteSource(start);
         int kind = kind(source);
-        if (kind != PUBLISHED) {
-            throw source.corrupt("kind", "published events expected, found kind " + kind);
+        if (kind != PUBLISHED && kind != ENDED && kind != EXECUTED) {
+            throw source.corrupt("kind", "a row of events expected, found kind " + kind);
         }
         return EventsLayout.readHead(source);
     }
 
-    private static byte[] encode(ChannelRecord.Published published) {
-        List<Event> events = published.events();
-        WriteId write = published.write();
+    private static byte[] encode(ChannelRecord.Appended appended) {
+        List<Event> events = appended.events();
+        WriteId write = appended.write();
         ByteSink sink = new ByteSink(2 + WRITE_ID_BYTES + EventsLayout.expectedBytes(events));
-        sink.octet(VERSION).octet(PUBLISHED);
+        sink.octet(VERSION).octet(kindOf(appended));
         EventsLayout.writeHead(sink, events);
         sink.int64(write.writerHigh()).int64(write.writerLow()).int64(write.sequence());
+        if (appended instanceof ChannelRecord.Executed executed) {
+            if (executed.isEnd()) {
+                throw new IllegalArgumentException("a command can't end a stream");
+            }
+            JsonData reply = executed.reply();
+            sink.text(executed.id()).int64(executed.fingerprint()).optionalBlock(reply == null ? null : reply.utf8());
+        }
         EventsLayout.writeEvents(sink, events);
         return sink.toBytes();
     }
 
-    private static ChannelRecord readPublished(ByteSource source) {
+    private static ChannelRecord readAppended(ByteSource source, int kind) {
         EventsLayout.Head head = EventsLayout.readHead(source);
         if (head.count() == 0 || head.firstOffset() == 0) {
-            throw source.corrupt("event count", "a published record has an event and begins at 1 or later");
+            throw source.corrupt("event count", "a record of events has one and begins at 1 or later");
         }
         WriteId write = new WriteId(source.int64("writer"), source.int64("writer"), source.int64("write sequence"));
-        return new ChannelRecord.Published(EventsLayout.readEvents(source, head), write);
+        try {
+            ChannelRecord.Appended appended = kind == EXECUTED
+                    ? readExecuted(source, head, write)
+                    : new ChannelRecord.Published(EventsLayout.readEvents(source, head), write);
+            if (appended.isEnd() != (kind == ENDED)) {
+                throw source.corrupt("end", "kind " + kind + " and its last event don't agree");
+            }
+            return appended;
+        } catch (IllegalArgumentException e) {
+            throw new CorruptRecord("corrupt record: " + e.getMessage(), e);
+        }
     }
 
-    private static ChannelRecord readTrimmed(ByteSource source) {
+    private static ChannelRecord.Executed readExecuted(ByteSource source, EventsLayout.Head head, WriteId write) {
+        String id = source.text("command id");
+        long fingerprint = source.int64("command fingerprint");
+        byte[] reply = source.optionalBlock("reply");
+        return new ChannelRecord.Executed(
+                EventsLayout.readEvents(source, head),
+                write,
+                id,
+                fingerprint,
+                reply == null ? null : JsonData.trusted(reply));
+    }
+
+    private static ChannelRecord readTrimmed(ByteSource source, int kind) {
         long upTo = source.int64("trimmed up to");
         long head = source.int64("head");
         if (upTo < 0 || upTo > head || head > Position.MAX_OFFSET) {
             throw source.corrupt("trimmed", "0 <= upTo <= head does not hold: " + upTo + ", " + head);
         }
-        return new ChannelRecord.Trimmed(upTo, head);
+        return new ChannelRecord.Trimmed(upTo, head, kind == TRIMMED_AFTER_END);
     }
 
     private static int kind(ByteSource source) {

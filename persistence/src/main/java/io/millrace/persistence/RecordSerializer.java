@@ -13,6 +13,9 @@ final class RecordSerializer extends SerializerWithStringManifest {
 
     private static final String PUBLISHED = "P1";
     private static final String TRIMMED = "T1";
+    private static final String ENDED = "C1";
+    private static final String TRIMMED_AFTER_END = "U1";
+    private static final String EXECUTED = "E1";
     private static final String SNAPSHOT = "S1";
 
     @Override
@@ -22,11 +25,14 @@ final class RecordSerializer extends SerializerWithStringManifest {
 
     @Override
     public String manifest(Object thing) {
-        if (thing instanceof ChannelRecord.Published) {
-            return PUBLISHED;
-        }
-        if (thing instanceof ChannelRecord.Trimmed) {
-            return TRIMMED;
+        if (thing instanceof ChannelRecord record) {
+            return switch (RecordCodec.kindOf(record)) {
+                case RecordCodec.TRIMMED -> TRIMMED;
+                case RecordCodec.TRIMMED_AFTER_END -> TRIMMED_AFTER_END;
+                case RecordCodec.ENDED -> ENDED;
+                case RecordCodec.EXECUTED -> EXECUTED;
+                default -> PUBLISHED;
+            };
         }
         if (thing instanceof ChannelSnapshot) {
             return SNAPSHOT;
@@ -44,7 +50,7 @@ final class RecordSerializer extends SerializerWithStringManifest {
     @Override
     public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
         return switch (manifest) {
-            case PUBLISHED, TRIMMED -> RecordCodec.decode(bytes);
+            case PUBLISHED, TRIMMED, ENDED, TRIMMED_AFTER_END, EXECUTED -> RecordCodec.decode(bytes);
             case SNAPSHOT -> SnapshotCodec.decode(bytes);
             default ->
                 throw new NotSerializableException("unknown manifest '" + manifest + "' of serializer " + IDENTIFIER

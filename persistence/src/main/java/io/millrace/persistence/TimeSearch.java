@@ -61,7 +61,7 @@ final class TimeSearch {
             statement.setString(1, id);
             statement.setLong(2, offset);
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? RecordCodec.publishedHead(row.getBytes(1)) : null;
+                return row.next() ? RecordCodec.appendedHead(row.getBytes(1)) : null;
             }
         }
     }
@@ -73,7 +73,7 @@ final class TimeSearch {
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 long offset = 0;
-                for (Event event : ((ChannelRecord.Published) RecordCodec.decode(row.getBytes(1))).events()) {
+                for (Event event : ((ChannelRecord.Appended) RecordCodec.decode(row.getBytes(1))).events()) {
                     if (event.time().isBefore(time)) {
                         offset = event.offset();
                     }

@@ -226,6 +226,42 @@ abstract class JournalContract {
     }
 
     @Test
+    void anEndedStreamIsCompleteAndStaysSoWhenItIsTrimmed() {
+        write(CHANNEL, 1, Samples.published(1, 3));
+        assertThat(now(journal.bounds(CHANNEL)).complete()).isFalse();
+        write(CHANNEL, 2, Samples.ended(4, 6));
+        assertThat(now(journal.bounds(CHANNEL))).isEqualTo(new Bounds(6, 1, true));
+        assertThat(read(3, 9).events()).isEqualTo(Samples.ended(4, 6).events());
+        assertThat(read(3, 9).bounds().complete()).isTrue();
+        write(CHANNEL, 3, new Trimmed(6, 6, true));
+        assertThat(now(journal.delete(CHANNEL, 6, 3, 100))).isEqualTo(2);
+        assertThat(now(journal.bounds(CHANNEL))).isEqualTo(new Bounds(6, 7, true));
+        assertThat(read(0, 6)).isEqualTo(new Page(List.of(), new Bounds(6, 7, true)));
+    }
+
+    @Test
+    void nothingIsWrittenAfterAnEnd() {
+        write(CHANNEL, 1, Samples.ended(1, 2));
+        assertThatThrownBy(() -> write(CHANNEL, 2, Samples.published(3, 3)))
+                .hasMessageContaining("comes after the end of the stream");
+        assertThatThrownBy(() -> write(CHANNEL, 2, Samples.ended(3, 3))).hasMessageContaining("after the end");
+        assertThatThrownBy(() -> write(CHANNEL, 2, new Trimmed(1, 2))).hasMessageContaining("after the end");
+        write(CHANNEL, 2, new Trimmed(1, 2, true));
+        assertThatThrownBy(() -> write(CHANNEL, 3, Samples.published(3, 3))).hasMessageContaining("after the end");
+    }
+
+    @Test
+    void whatACommandCameToIsReadAsAllEvents() {
+        write(CHANNEL, 1, Samples.published(1, 3));
+        write(CHANNEL, 2, Samples.executed(4, 6, "1"));
+        write(CHANNEL, 3, Samples.published(7, 30));
+        assertThat(read(2, 30).events()).isEqualTo(Samples.events(3, 30));
+        assertThat(now(journal.offsetBefore(CHANNEL, Samples.event(10).time()))).isEqualTo(9);
+        assertThat(now(journal.delete(CHANNEL, 6, 3, 100))).isEqualTo(2);
+        assertThat(now(journal.bounds(CHANNEL))).isEqualTo(new Bounds(30, 7));
+    }
+
+    @Test
     void aCorruptRowIsNamed() {
         writeRows(CHANNEL, 3, 10);
         TestServer.execute(

@@ -3,6 +3,8 @@ package io.millrace.persistence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.persistence.ChannelRecord.Appended;
+import io.millrace.persistence.ChannelRecord.Executed;
 import io.millrace.persistence.ChannelRecord.Published;
 import io.millrace.persistence.ChannelRecord.Trimmed;
 import io.millrace.protocol.Event;
@@ -17,10 +19,19 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RecordCodecTest {
+    private static final List<ChannelRecord> EVERY_KIND = List.of(
+            Samples.published(1, 1),
+            Samples.published(41, 80),
+            Samples.ended(1, 1),
+            Samples.ended(41, 50),
+            Samples.executed(1, 1, null),
+            Samples.executed(41, 43, "{\"a\":[1]}"),
+            new Trimmed(3, 9),
+            new Trimmed(3, 9, true));
 
     @Test
     void everyRecordRoundTrips() {
-        for (ChannelRecord each : List.of(Samples.published(1, 1), Samples.published(41, 140), new Trimmed(3, 9))) {
+        for (ChannelRecord each : EVERY_KIND) {
             assertThat(RecordCodec.decode(RecordCodec.encode(each))).isEqualTo(each);
         }
     }
@@ -54,7 +65,7 @@ class RecordCodecTest {
 
     @Test
     void aRecordCutAnywhereIsCorrupt() {
-        for (ChannelRecord each : List.of(Samples.published(41, 50), new Trimmed(3, 9))) {
+        for (ChannelRecord each : EVERY_KIND) {
             byte[] whole = RecordCodec.encode(each);
             for (int length = 0; length < whole.length; length++) {
                 byte[] cut = Arrays.copyOf(whole, length);
@@ -112,11 +123,13 @@ class RecordCodecTest {
 
     @Test
     void snapshotsRoundTripAndNoticeDamage() {
-        byte[] bytes = SnapshotCodec.encode(Samples.snapshot());
-        assertThat(SnapshotCodec.decode(bytes)).isEqualTo(Samples.snapshot());
-        for (int length = 0; length < bytes.length; length++) {
-            byte[] cut = Arrays.copyOf(bytes, length);
-            assertThatThrownBy(() -> SnapshotCodec.decode(cut)).isInstanceOf(CorruptRecord.class);
+        for (ChannelSnapshot each : List.of(Samples.snapshot(), Samples.fullSnapshot())) {
+            byte[] bytes = SnapshotCodec.encode(each);
+            assertThat(SnapshotCodec.decode(bytes)).isEqualTo(each);
+            for (int length = 0; length < bytes.length; length++) {
+                byte[] cut = Arrays.copyOf(bytes, length);
+                assertThatThrownBy(() -> SnapshotCodec.decode(cut)).isInstanceOf(CorruptRecord.class);
+            }
         }
     }
 
@@ -144,6 +157,25 @@ class RecordCodecTest {
     @Test
     void everyKindOfRecordHasBytes() {
         assertThat(ChannelRecord.class.getPermittedSubclasses())
-                .containsExactlyInAnyOrder(Published.class, Trimmed.class);
+                .containsExactlyInAnyOrder(Appended.class, Trimmed.class);
+        assertThat(Appended.class.getPermittedSubclasses()).containsExactlyInAnyOrder(Published.class, Executed.class);
+    }
+
+    @Test
+    void nothingStandsBehindAnEnd() {
+        List<Event> behind = new ArrayList<>(Samples.ended(1, 2).events());
+        behind.add(Samples.event(3));
+        assertThatThrownBy(() -> new Published(behind, Samples.WRITE)).hasMessageContaining("after the end");
+        byte[] bytes = RecordCodec.encode(Samples.published(1, 3));
+        bytes[1] = RecordCodec.ENDED;
+        assertThatThrownBy(() -> RecordCodec.decode(bytes))
+                .isInstanceOf(CorruptRecord.class)
+                .hasMessageContaining("don't agree");
+    }
+
+    @Test
+    void anEndTravelsBetweenNodes() {
+        List<Event> events = Samples.ended(4, 6).events();
+        assertThat(RecordCodec.decodeEvents(RecordCodec.encodeEvents(events))).isEqualTo(events);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.persistence;
 
+import io.millrace.persistence.ChannelRecord.Executed;
 import io.millrace.persistence.ChannelRecord.Published;
 import io.millrace.protocol.Event;
 import io.millrace.protocol.EventType;
@@ -42,6 +43,39 @@ final class Samples {
 
     static Published published(long first, long last) {
         return new Published(events(first, last), WRITE);
+    }
+
+    /** The events {@code first} to {@code last}, the last of which is the stream's end. */
+    static Published ended(long first, long last) {
+        List<Event> events = events(first, last - 1);
+        Event before = event(last, "{\"data\":{\"n\":" + last + "}}");
+        events.add(new Event(
+                last, before.time(), new EventType("complete"), before.data(), null, "key-end", before.publisher()));
+        return new Published(events, WRITE);
+    }
+
+    static Executed executed(long first, long last, String reply) {
+        return new Executed(events(first, last), WRITE, "command-7", -9, reply == null ? null : json(reply));
+    }
+
+    /** With everything that version 2 added. */
+    static ChannelSnapshot fullSnapshot() {
+        ChannelSnapshot least = snapshot();
+        return new ChannelSnapshot(
+                least.head(),
+                least.trimmedTo(),
+                least.lastTimeMillis(),
+                least.keys(),
+                least.writes(),
+                true,
+                List.of(
+                        new ChannelSnapshot.KnownCommand("command-6", 9, 1, EPOCH_MILLIS, 6, null),
+                        new ChannelSnapshot.KnownCommand("command-7", 10, 2, EPOCH_MILLIS, -9, json("{\"left\":3}"))),
+                new ChannelSnapshot.KnownState("keyed", 12, new byte[] {1, 0, -1}));
+    }
+
+    private static JsonData json(String json) {
+        return JsonData.trusted(json.getBytes(StandardCharsets.UTF_8));
     }
 
     static ChannelSnapshot snapshot() {

@@ -42,11 +42,33 @@ class StoredBytesTest {
     }
 
     @Test
+    void endsAndCommandsAreRead() throws IOException {
+        assertThat(serializer.fromBinary(stored("ended"), "C1")).isEqualTo(Samples.ended(8, 9));
+        assertThat(serializer.fromBinary(stored("trimmed-after-end"), "U1")).isEqualTo(new Trimmed(7, 11, true));
+        assertThat(serializer.fromBinary(stored("executed"), "E1")).isEqualTo(Samples.executed(8, 9, "{\"left\":3}"));
+        assertThat(serializer.fromBinary(stored("executed-least"), "E1")).isEqualTo(Samples.executed(8, 8, null));
+        assertThat(serializer.fromBinary(stored("snapshot-2"), "S1")).isEqualTo(Samples.fullSnapshot());
+    }
+
+    @Test
+    void endsAndCommandsAreStillWrittenSo() throws IOException {
+        assertThat(serializer.toBinary(Samples.ended(8, 9))).isEqualTo(stored("ended"));
+        assertThat(serializer.toBinary(new Trimmed(7, 11, true))).isEqualTo(stored("trimmed-after-end"));
+        assertThat(serializer.toBinary(Samples.executed(8, 9, "{\"left\":3}"))).isEqualTo(stored("executed"));
+        assertThat(serializer.toBinary(Samples.executed(8, 8, null))).isEqualTo(stored("executed-least"));
+        assertThat(serializer.toBinary(Samples.fullSnapshot())).isEqualTo(stored("snapshot-2"));
+    }
+
+    @Test
     void manifestsNeverChange() {
         assertThat(serializer.identifier()).isEqualTo(7301);
         assertThat(serializer.manifest(Samples.published(1, 1))).isEqualTo("P1");
         assertThat(serializer.manifest(new Trimmed(7, 11))).isEqualTo("T1");
+        assertThat(serializer.manifest(Samples.ended(1, 2))).isEqualTo("C1");
+        assertThat(serializer.manifest(new Trimmed(7, 11, true))).isEqualTo("U1");
+        assertThat(serializer.manifest(Samples.executed(1, 2, null))).isEqualTo("E1");
         assertThat(serializer.manifest(Samples.snapshot())).isEqualTo("S1");
+        assertThat(serializer.manifest(Samples.fullSnapshot())).isEqualTo("S1");
     }
 
     private static byte[] stored(String name) throws IOException {

@@ -21,18 +21,20 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.of(
             "boot",
-            Set.of("edge", "ops", "connection", "relay", "channel", "access", "persistence", "protocol"),
+            Set.of("edge", "ops", "connection", "relay", "channel", "access", "family", "persistence", "protocol"),
             "edge",
-            Set.of("connection", "relay", "access", "persistence", "protocol"),
+            Set.of("connection", "relay", "access", "family", "persistence", "protocol"),
             "ops",
-            Set.of("channel", "relay", "connection", "access", "persistence", "protocol"),
+            Set.of("channel", "relay", "connection", "access", "family", "persistence", "protocol"),
             "connection",
-            Set.of("relay", "access", "persistence", "protocol"),
+            Set.of("relay", "access", "family", "persistence", "protocol"),
             "relay",
-            Set.of("channel", "persistence", "protocol"),
+            Set.of("channel", "family", "persistence", "protocol"),
             "channel",
-            Set.of("persistence", "protocol"),
+            Set.of("family", "persistence", "protocol"),
             "access",
+            Set.of("family", "protocol"),
+            "family",
             Set.of("protocol"),
             "persistence",
             Set.of("protocol"),
@@ -42,7 +44,8 @@ class ArchitectureTest {
     /**
      * Settings are read in one place for each room: the {@code from(Config)} of its settings records. Beside those, the
      * journal hands the actor system its plugin's configuration, and a connection's door takes the {@code edge} settings to
-     * make the conversation's terms of them, since it can't use the room above that owns their record.
+     * make the conversation's terms of them, since it can't use the room above that owns their record; and the families are
+     * read from three places by their own door.
      */
     private static final Set<String> SEE_CONFIG = Set.of(
             "io.millrace.persistence.Storage",
@@ -50,6 +53,7 @@ class ArchitectureTest {
             "io.millrace.persistence.PluginConfig",
             "io.millrace.platform.access.TokenRules",
             "io.millrace.platform.connection.Connections",
+            "io.millrace.platform.family.Families",
             "io.millrace.platform.connection.Conversation$Terms");
 
     private static JavaClasses classes;
@@ -73,6 +77,7 @@ class ArchitectureTest {
                         "io.millrace.platform.relay",
                         "io.millrace.platform.channel",
                         "io.millrace.platform.access",
+                        "io.millrace.platform.family",
                         "io.millrace.persistence",
                         "io.millrace.protocol");
     }

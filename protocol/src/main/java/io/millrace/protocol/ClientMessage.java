@@ -19,8 +19,12 @@ public sealed interface ClientMessage {
     @Nullable
     Ref ref();
 
-    /** Logs in, as the first message, or renews the login. */
-    record Authenticate(String token, @Nullable Ref ref) implements ClientMessage {
+    /**
+     * Logs in, as the first message, or renews the login.
+     *
+     * @param own whether to subscribe to the login's own channels as well
+     */
+    record Authenticate(String token, boolean own, @Nullable Ref ref) implements ClientMessage {
         /** Without the token, which belongs in no log. */
         @Override
         public String toString() {
@@ -28,8 +32,15 @@ public sealed interface ClientMessage {
         }
     }
 
-    /** @param from where to begin, see {@link Start}; live only where left out */
-    record Subscribe(@Nullable Ref ref, ChannelName channel, @Nullable String from) implements ClientMessage {}
+    /**
+     * @param from where to begin, see {@link Start}; live only where left out
+     * @param filter which events are wanted
+     */
+    record Subscribe(@Nullable Ref ref, ChannelName channel, @Nullable String from, Filter filter)
+            implements ClientMessage {}
+
+    /** Subscribes to every channel of the login's own, all from the same place. */
+    record SubscribeOwn(@Nullable Ref ref, @Nullable String from, Filter filter) implements ClientMessage {}
 
     record Unsubscribe(@Nullable Ref ref, ChannelName channel) implements ClientMessage {}
 
@@ -71,8 +82,8 @@ public sealed interface ClientMessage {
         JsonPart type = fields.get("type");
         String name = type != null && type.isText() ? type.text() : "";
         return switch (name) {
-            case "authenticate" -> authenticate(only(fields, "token"));
-            case "subscribe" -> subscribe(only(fields, "channel", "from"));
+            case "authenticate" -> authenticate(only(fields, "token", "own"));
+            case "subscribe" -> subscribe(only(fields, "channel", "own", "from", "filters"));
             case "unsubscribe" -> {
                 JsonFields in = only(fields, "channel");
                 yield new Unsubscribe(ref(in), channel(in));
@@ -90,15 +101,23 @@ public sealed interface ClientMessage {
         if (token.isEmpty() || token.length() > MAX_TOKEN_LENGTH) {
             throw new InvalidInput("token", "1 to " + MAX_TOKEN_LENGTH + " characters");
         }
-        return new Authenticate(token, ref(in));
+        return new Authenticate(token, in.flag("own"), ref(in));
     }
 
-    private static Subscribe subscribe(JsonFields in) {
+    private static ClientMessage subscribe(JsonFields in) {
         String from = in.text("from");
         if (from != null && (from.isEmpty() || from.length() > Cursor.MAX_LENGTH)) {
             throw new InvalidInput(Code.INVALID_PARAMETER, "from", "1 to " + Cursor.MAX_LENGTH + " characters");
         }
-        return new Subscribe(ref(in), channel(in), from);
+        JsonPart filters = in.get("filters");
+        Filter filter = filters == null ? Filter.NONE : FilterInput.json("filters", filters);
+        if (in.flag("own")) {
+            if (in.get("channel") != null) {
+                throw new InvalidInput(Code.INVALID_MESSAGE, "own", "stands for channels: send it without channel");
+            }
+            return new SubscribeOwn(ref(in), from, filter);
+        }
+        return new Subscribe(ref(in), channel(in), from, filter);
     }
 
     private static Publish publish(JsonFields in, JsonInput.Limits limits, int maxBatch) {

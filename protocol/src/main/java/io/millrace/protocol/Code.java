@@ -39,6 +39,12 @@ public enum Code {
             503,
             "This channel can't be served now; others can.",
             "Try again after retryAfter; if it lasts, tell the operator."),
+    NODE_BUSY(
+            4009,
+            Kind.REFUSAL,
+            503,
+            "More clients are coming at once than this node lets in.",
+            "Come back after retryAfter."),
 
     // 4100-4199: endings after which to come back
     GOING_AWAY(
@@ -71,6 +77,12 @@ public enum Code {
     REVOKED(4505, Kind.ENDING, 403, "The login or a grant was taken back.", "Log in again."),
     REPLACED(4506, Kind.ENDING, 409, "A newer connection took this one's place.", "Stay closed; the newer one lives."),
     COMPLETE(4507, Kind.ENDING, 200, "The stream is complete; nothing more will come.", "Stay closed."),
+    STREAM_FAILED(
+            4508,
+            Kind.ENDING,
+            200,
+            "The publisher ended the stream with a failure; nothing more will come.",
+            "Stay closed; detail says what the publisher said."),
 
     // 4600-4699: what was asked
     INVALID_REQUEST(4600, Kind.REFUSAL, 400, "The request breaks a rule.", "Change what detail names."),
@@ -98,6 +110,29 @@ public enum Code {
             "Use a new key for a new event."),
     TOO_MANY_CHANNELS(4611, Kind.REFUSAL, 400, "More channels than one connection may follow.", "Ask for fewer."),
     INVALID_MESSAGE(4612, Kind.REFUSAL, 400, "The message breaks a rule.", "Change what detail names."),
+    CHANNEL_COMPLETE(
+            4613,
+            Kind.REFUSAL,
+            409,
+            "The channel's stream has ended; nothing can be added to it.",
+            "Begin a new channel."),
+    OFFSET_CONFLICT(
+            4614,
+            Kind.REFUSAL,
+            409,
+            "The channel's head is not where it was expected.",
+            "Read what has come since, and decide anew."),
+    UNKNOWN_COMMAND(
+            4615, Kind.REFUSAL, 404, "This channel knows no such command.", "Use a command of the family's behaviour."),
+    COMMAND_REFUSED(
+            4616,
+            Kind.REFUSAL,
+            422,
+            "The channel's behaviour refused the command; nothing was changed.",
+            "Change what detail names."),
+    NO_STATE(4617, Kind.REFUSAL, 404, "This channel has no state to give.", "Read its events."),
+    UNKNOWN_METHOD(4618, Kind.REFUSAL, 501, "No address here has such a method.", "Use GET, POST or OPTIONS."),
+    UNKNOWN_HTTP_VERSION(4619, Kind.REFUSAL, 505, "This version of HTTP isn't spoken here.", "Use HTTP/1.1."),
 
     // 4700-4799: too big, or not in the protocol
     BODY_TOO_LARGE(4700, Kind.REFUSAL, 413, 1009, "The body is larger than allowed.", "Send less at once."),
@@ -108,7 +143,8 @@ public enum Code {
     MESSAGE_TOO_LARGE(4704, Kind.ENDING, 413, 1009, "A message is larger than allowed.", "Send smaller messages."),
     PROTOCOL_ERROR(4705, Kind.ENDING, 400, 1002, "A frame breaks RFC 6455.", "Correct the client."),
     INVALID_UTF8(4706, Kind.ENDING, 400, 1007, "A text message is not UTF-8.", "Correct the client."),
-    UNSUPPORTED_DATA(4707, Kind.ENDING, 415, 1003, "Only text messages are understood.", "Send JSON as text.");
+    UNSUPPORTED_DATA(4707, Kind.ENDING, 415, 1003, "Only text messages are understood.", "Send JSON as text."),
+    ADDRESS_TOO_LONG(4708, Kind.REFUSAL, 414, "The address is too long.", "Ask for less at once.");
 
     /** Whether it answers one request or ends the connection. */
     public enum Kind {

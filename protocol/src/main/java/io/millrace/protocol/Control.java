@@ -55,15 +55,25 @@ public sealed interface Control {
      * @param head the newest event's offset, 0 where there is none
      * @param availableFrom the oldest offset still kept; head + 1 where nothing is
      * @param from the stream goes on after this offset
+     * @param complete whether the head is the channel's last event ever
      */
-    record Standing(ChannelName channel, long head, long availableFrom, long from) {
+    record Standing(ChannelName channel, long head, long availableFrom, long from, boolean complete) {
+        public Standing(ChannelName channel, long head, long availableFrom, long from) {
+            this(channel, head, availableFrom, from, false);
+        }
+
+        /** Whether nothing more will come on this channel, not even its end. */
+        public boolean isOver() {
+            return complete && from >= head;
+        }
+
         byte[] json() {
-            return new JsonObjectWriter()
+            JsonObjectWriter json = new JsonObjectWriter()
                     .text("channel", channel.value())
                     .number("head", head)
                     .number("availableFrom", availableFrom)
-                    .number("from", from)
-                    .bytes();
+                    .number("from", from);
+            return (complete ? json.flag("complete", true) : json).bytes();
         }
     }
 

@@ -17,4 +17,15 @@ public record Event(
         JsonData data,
         @Nullable String source,
         @Nullable String key,
-        String publisher) {}
+        String publisher) {
+
+    /** The same event with other data. */
+    public Event with(JsonData shown) {
+        return new Event(offset, time, type, shown, source, key, publisher);
+    }
+
+    /** Whether it is the last event its channel will ever have ({@link StreamEnd}). */
+    public boolean isEnd() {
+        return type.isEnd();
+    }
+}

@@ -8,23 +8,27 @@ public final class EventJson {
 
     /** An item of a history page: {@code {"id","channel","offset","epoch","type","time","source"?,"data"}}. */
     public static byte[] bytes(ChannelName channel, Epoch epoch, String id, Event event) {
-        return place(event, id, channel, epoch)
-                .text("type", event.type().value())
-                .time("time", event.time())
-                .text("source", event.source())
-                .raw("data", event.data().utf8())
-                .bytes();
+        return said(place(event, id, channel, epoch).text("type", event.type().value()), event);
     }
 
-    /** The WebSocket message: as a history item, with the event's type under {@code event}. */
+    /**
+     * The WebSocket message: as a history item, with the event's type under {@code event}. A stream's end is a message of
+     * its own type, {@code complete} or {@code problem}.
+     */
     static byte[] message(ChannelName channel, Epoch epoch, String id, Event event) {
-        JsonObjectWriter json = new JsonObjectWriter(event.data().size() + AROUND_DATA).text("type", "event");
-        return place(json, event, id, channel, epoch)
-                .text("event", event.type().value())
-                .time("time", event.time())
-                .text("source", event.source())
-                .raw("data", event.data().utf8())
-                .bytes();
+        String type = event.type().value();
+        JsonObjectWriter json = new JsonObjectWriter(event.data().size() + AROUND_DATA);
+        if (event.isEnd()) {
+            return said(place(json.text("type", type), event, id, channel, epoch), event);
+        }
+        return said(place(json.text("type", "event"), event, id, channel, epoch).text("event", type), event);
+    }
+
+    private static byte[] said(JsonObjectWriter json, Event event) {
+        json.time("time", event.time()).text("source", event.source());
+        return event.isEnd()
+                ? StreamEnd.members(json, event).bytes()
+                : json.raw("data", event.data().utf8()).bytes();
     }
 
     private static JsonObjectWriter place(Event event, String id, ChannelName channel, Epoch epoch) {

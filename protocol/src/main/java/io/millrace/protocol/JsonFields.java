@@ -44,6 +44,16 @@ final class JsonFields {
         return part == null ? null : textOf(name, part);
     }
 
+    /** A member that is true, or false, or left out, which is false too. */
+    boolean flag(String name) {
+        JsonPart part = fields.get(name);
+        String json = part == null ? "false" : part.json();
+        if (!json.equals("true") && !json.equals("false")) {
+            throw new InvalidInput(name, "must be true or false");
+        }
+        return json.equals("true");
+    }
+
     private static String textOf(String name, JsonPart part) {
         if (!part.isText()) {
             throw new InvalidInput(name, "must be a JSON string");

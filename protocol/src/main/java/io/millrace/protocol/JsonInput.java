@@ -108,16 +108,48 @@ public final class JsonInput {
 
     private static Draft draft(Map<String, JsonPart> fields, Limits limits, @Nullable String headerKey) {
         JsonFields in = new JsonFields(fields, DRAFT_FIELDS);
-        EventType type = new EventType(in.requiredText("type"));
+        EventType type = EventType.of(in.requiredText("type"));
         JsonPart data = in.required("data");
-        if (data.depth() > limits.maxDepth()) {
-            throw new InvalidInput(Code.INVALID_JSON, "data", "is nested deeper than " + limits.maxDepth() + " levels");
-        }
-        String key = in.text("key");
+        requireDepth(data, limits);
+        String key = key(in.text("key"), headerKey);
+        return new Draft(type, JsonData.trusted(data.bytes()), in.text("source"), key);
+    }
+
+    /** The one key of a request, which may stand in its body, in its header, or alike in both. */
+    static @Nullable String key(@Nullable String key, @Nullable String headerKey) {
         if (key != null && headerKey != null && !key.equals(headerKey)) {
             throw new InvalidInput("key", "must be left out or be the same as the request's " + HEADER);
         }
-        return new Draft(type, JsonData.trusted(data.bytes()), in.text("source"), key != null ? key : headerKey);
+        if (headerKey != null) {
+            Texts.requirePrintable(HEADER, headerKey, Draft.MAX_KEY_BYTES);
+        }
+        return key != null ? key : headerKey;
+    }
+
+    /** A body that is one object around an event's data. */
+    static JsonPart object(byte[] body, Limits limits) {
+        requireSize("body", body, limits, Code.BODY_TOO_LARGE);
+        JsonPart part = JsonPart.of(JsonScanner.compact("body", body, limits.maxDepth(), WRAPPERS));
+        if (!part.isObject()) {
+            throw new InvalidInput("body", "must be a JSON object");
+        }
+        return part;
+    }
+
+    /** The member {@code data}, where there is one. */
+    static byte @Nullable [] optionalData(JsonFields in, Limits limits) {
+        JsonPart data = in.get("data");
+        if (data == null) {
+            return null;
+        }
+        requireDepth(data, limits);
+        return data.bytes();
+    }
+
+    private static void requireDepth(JsonPart data, Limits limits) {
+        if (data.depth() > limits.maxDepth()) {
+            throw new InvalidInput(Code.INVALID_JSON, "data", "is nested deeper than " + limits.maxDepth() + " levels");
+        }
     }
 
     private static void requireSize(String field, byte[] utf8, Limits limits, Code code) {

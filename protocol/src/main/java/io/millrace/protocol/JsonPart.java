@@ -35,6 +35,19 @@ final class JsonPart {
         return json[from] == '"';
     }
 
+    boolean isNumber() {
+        byte first = json[from];
+        return first == '-' || (first >= '0' && first <= '9');
+    }
+
+    int from() {
+        return from;
+    }
+
+    int to() {
+        return to;
+    }
+
     /** The members in their order. */
     Map<String, JsonPart> fields() {
         Map<String, JsonPart> fields = new LinkedHashMap<>();

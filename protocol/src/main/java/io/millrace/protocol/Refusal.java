@@ -37,16 +37,21 @@ public record Refusal(Code code, String detail, @Nullable Duration retryAfter) {
         return retryAfter == null ? -1 : retryAfter.plusNanos(999_999_999).toSeconds();
     }
 
-    /** The RFC 9457 problem document, {@code application/problem+json}; {@code instance} is the request's path. */
-    public byte[] problemJson(String instance) {
+    /**
+     * The RFC 9457 problem document, {@code application/problem+json}.
+     *
+     * @param instance the request's path; null where the request couldn't be read as far as that
+     */
+    public byte[] problemJson(@Nullable String instance) {
         JsonObjectWriter json = new JsonObjectWriter()
                 .text("type", PROBLEM_TYPE_PREFIX + code.code())
                 .text("title", code.happened())
                 .number("status", code.httpStatus())
-                .text("detail", detail)
-                .text("instance", instance)
-                .text("code", code.code());
-        return advice(json).bytes();
+                .text("detail", detail);
+        if (instance != null) {
+            json.text("instance", instance);
+        }
+        return advice(json.text("code", code.code())).bytes();
     }
 
     /** What every form of a refusal ends with, on HTTP, in an event stream and on a WebSocket. */

@@ -42,13 +42,18 @@ public final class ServerMessage {
     /** The answer to {@code subscribe}; {@code id} is the cursor after which events will come. */
     public static byte[] subscribed(
             @Nullable Ref ref, ChannelName channel, String id, Epoch epoch, long head, long availableFrom) {
-        return typed("subscribed", ref)
-                .text("channel", channel.value())
+        return subscribed(ref, id, epoch, new Control.Standing(channel, head, availableFrom, 0));
+    }
+
+    /** The same of a channel whose stream may have ended. */
+    public static byte[] subscribed(@Nullable Ref ref, String id, Epoch epoch, Control.Standing standing) {
+        JsonObjectWriter json = typed("subscribed", ref)
+                .text("channel", standing.channel().value())
                 .text("id", id)
                 .text("epoch", epoch.value())
-                .number("head", head)
-                .number("availableFrom", availableFrom)
-                .bytes();
+                .number("head", standing.head())
+                .number("availableFrom", standing.availableFrom());
+        return (standing.complete() ? json.flag("complete", true) : json).bytes();
     }
 
     public static byte[] unsubscribed(@Nullable Ref ref, ChannelName channel) {
@@ -58,6 +63,11 @@ public final class ServerMessage {
     /** An event of a channel; {@code id} is its single-channel cursor. */
     public static byte[] event(ChannelName channel, Epoch epoch, String id, Event event) {
         return EventJson.message(channel, epoch, id, event);
+    }
+
+    /** Where a channel's events go on after some that the subscriber didn't want. */
+    public static byte[] cursor(String channel, String id) {
+        return typed("cursor").text("channel", channel).text("id", id).bytes();
     }
 
     public static byte[] published(@Nullable Ref ref, List<Receipt> receipts) {

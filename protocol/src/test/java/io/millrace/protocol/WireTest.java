@@ -21,6 +21,10 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The golden files under {@code wire/}, read by the TypeScript client too: what stands there is what is sent. */
 class WireTest {
+    private static final String COMPLETED = "{\"data\": {\"tokens\": 812}}";
+    private static final String FAILED =
+            "{\"problem\":{\"detail\":\"The model is overloaded\",\"code\":\"overloaded\"},\"data\":null,\"key\":\"k\"}";
+
     private static final Epoch EPOCH = new Epoch("abcd2345");
     private static final ChannelName CHANNEL = ChannelName.of("user:42");
     private static final Position THREE = new Position(EPOCH, 3);
@@ -88,7 +92,7 @@ class WireTest {
 
     @TestFactory
     Stream<DynamicTest> clientMessages() {
-        return Cases.of("wire/client-messages.json", 11, it -> assertThat(describe(ClientMessage.parse(
+        return Cases.of("wire/client-messages.json", 14, it -> assertThat(describe(ClientMessage.parse(
                         Cases.utf8(it.get("input").asText()), JsonInput.Limits.ofBytes(10_000), 10)))
                 .isEqualTo(described(it.get("expected"))));
     }
@@ -111,11 +115,23 @@ class WireTest {
         if (message instanceof ClientMessage.Authenticate authenticate) {
             fields.put("type", "authenticate");
             fields.put("token", authenticate.token());
+            if (authenticate.own()) {
+                fields.put("own", "true");
+            }
+        } else if (message instanceof ClientMessage.SubscribeOwn subscribe) {
+            fields.put("type", "subscribe");
+            fields.put("own", "true");
+            if (subscribe.from() != null) {
+                fields.put("from", subscribe.from());
+            }
         } else if (message instanceof ClientMessage.Subscribe subscribe) {
             fields.put("type", "subscribe");
             fields.put("channel", subscribe.channel().value());
             if (subscribe.from() != null) {
                 fields.put("from", subscribe.from());
+            }
+            if (!subscribe.filter().isNone()) {
+                fields.put("filter", subscribe.filter().toString());
             }
         } else if (message instanceof ClientMessage.Unsubscribe unsubscribe) {
             fields.put("type", "unsubscribe");
@@ -161,12 +177,25 @@ class WireTest {
                 Map.entry("authenticated, least", () -> ServerMessage.authenticated(null, "42", null, null)),
                 Map.entry("subscribed", () -> ServerMessage.subscribed(new Ref("\"s1\""), CHANNEL, ID, EPOCH, 3, 1)),
                 Map.entry("unsubscribed", () -> ServerMessage.unsubscribed(new Ref("2"), CHANNEL)),
+                Map.entry("cursor", () -> ServerMessage.cursor(CHANNEL.value(), ID)),
                 Map.entry("event", () -> ServerMessage.event(CHANNEL, EPOCH, ID, event)),
                 Map.entry("event, least", () -> ServerMessage.event(CHANNEL, EPOCH, ID, event("null", null))),
                 Map.entry("history item", () -> EventJson.bytes(CHANNEL, EPOCH, ID, event)),
                 Map.entry("history page", WireTest::historyPage),
+                Map.entry("history page, empty", () -> new HistoryPage(CHANNEL, EPOCH, 3, 1, List.of(), ID).json()),
+                Map.entry("history page, complete", () -> new HistoryPage(CHANNEL, EPOCH, 3, 1, List.of(), ID)
+                        .last()
+                        .json()),
                 Map.entry(
-                        "history page, empty", () -> new HistoryPage(CHANNEL, EPOCH, 3, 1, List.of(), ID, null).json()),
+                        "subscribed, complete",
+                        () -> ServerMessage.subscribed(ONE, ID, EPOCH, new Control.Standing(CHANNEL, 3, 1, 2, true))),
+                Map.entry("end", () -> ServerMessage.event(CHANNEL, EPOCH, ID, end(COMPLETED))),
+                Map.entry("end, least", () -> ServerMessage.event(CHANNEL, EPOCH, ID, end("{}"))),
+                Map.entry("end, failed", () -> ServerMessage.event(CHANNEL, EPOCH, ID, end(FAILED))),
+                Map.entry("end as history item", () -> EventJson.bytes(CHANNEL, EPOCH, ID, end(COMPLETED))),
+                Map.entry("end, failed, as history item", () -> EventJson.bytes(CHANNEL, EPOCH, ID, end(FAILED))),
+                Map.entry("end on an event stream", () -> StreamEnd.json(CHANNEL, end(COMPLETED))),
+                Map.entry("end, failed, on an event stream", () -> StreamEnd.json(CHANNEL, end(FAILED))),
                 Map.entry("published", () -> ServerMessage.published(ONE, List.of(RECEIPT))),
                 Map.entry("receipt", RECEIPT::json),
                 Map.entry("receipts", () -> Receipt.json(List.of(RECEIPT, new Receipt(ID, CHANNEL, THREE, true)))),
@@ -187,7 +216,7 @@ class WireTest {
     private static byte[] historyPage() {
         List<byte[]> events = List.of(Cases.utf8("{\"n\":1}"), Cases.utf8("{\"n\":2}"));
         Control.Reset reset = new Control.Reset(CHANNEL, new Position(EPOCH, 0), 2, 3, EPOCH, ResetReason.RETENTION);
-        return new HistoryPage(CHANNEL, EPOCH, 3, 2, events, ID, reset).json();
+        return new HistoryPage(CHANNEL, EPOCH, 3, 2, events, ID).after(reset).json();
     }
 
     @TestFactory
@@ -195,6 +224,8 @@ class WireTest {
         Position other = new Position(new Epoch("zzzz7777"), 9);
         Map<String, Control> made = Map.ofEntries(
                 Map.entry("connected", connected("e7", List.of(STANDING))),
+                Map.entry(
+                        "connected, complete", connected(null, List.of(new Control.Standing(CHANNEL, 3, 1, 2, true)))),
                 Map.entry("connected, least", connected(null, List.of())),
                 Map.entry("reset retention", reset(other, ResetReason.RETENTION)),
                 Map.entry("reset epoch", reset(other, ResetReason.EPOCH)),
@@ -229,6 +260,13 @@ class WireTest {
             assertThat(Cases.utf8(refusal.problemJson(it.get("instance").asText())))
                     .isEqualTo(it.get("expected").asText());
         });
+    }
+
+    /** The end that a publisher asks for with this body. */
+    private static Event end(String body) {
+        Draft draft = StreamEnd.draft(Cases.utf8(body), JsonInput.Limits.ofBytes(1000), "k");
+        assertThat(draft.key()).isEqualTo("k");
+        return new Event(3, TIME, draft.type(), draft.data(), null, draft.key(), "svc");
     }
 
     private static Event event(String data, String source) {

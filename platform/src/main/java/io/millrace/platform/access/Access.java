@@ -82,6 +82,13 @@ public final class Access {
         return Collections.unmodifiableSet(own);
     }
 
+    /** Those of the {@link #ownChannels} that the login may hear now: all, but for what a rule of its own denies. */
+    public Set<ChannelName> ownToHear(Login login, Instant now) {
+        Set<ChannelName> heard = new LinkedHashSet<>(ownChannels(login));
+        heard.removeIf(channel -> !decide(login, Act.SUBSCRIBE, channel, now).allowed());
+        return heard;
+    }
+
     /** Whether a name, legal or not, belongs to the product; a door asks this of the raw text to give the better answer. */
     public static boolean reserved(String rawName) {
         return rawName.equals("$sys") || rawName.startsWith("$sys:");

@@ -45,7 +45,15 @@ record ClusterSettings(String host, int port, List<String> seedNodes, Duration j
                 host,
                 "pekko.remote.artery.canonical.port",
                 port,
+                "pekko.cluster.app-version",
+                version(),
                 "pekko.cluster.seed-nodes",
                 seedNodes.stream().map(node -> "pekko://" + SYSTEM + "@" + node).toList()));
+    }
+
+    /** While versions are mixed, channels that move are placed on nodes of the newest. */
+    private static String version() {
+        String version = ClusterSettings.class.getPackage().getImplementationVersion();
+        return version == null ? "0.0.0" : version;
     }
 }

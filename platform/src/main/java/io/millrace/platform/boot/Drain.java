@@ -2,8 +2,10 @@ package io.millrace.platform.boot;
 
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.edge.Binding;
+import io.millrace.platform.ops.Departure;
 import io.millrace.platform.ops.Readiness;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -13,33 +15,94 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How a node leaves: not ready first, no new connections, every client told when to come back, and only then the rest. */
-final class Drain {
+/**
+ * How a node leaves: not ready first, no new connections, then its clients are told to come back elsewhere, so many a second
+ * and each at its own moment, and only then the rest stops.
+ */
+final class Drain implements Departure {
+    /** Why a node stops when an operator asks it to. */
+    static final CoordinatedShutdown.Reason ASKED = new CoordinatedShutdown.Reason() {
+        @Override
+        public String toString() {
+            return "asked to drain";
+        }
+    };
+
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+    private static final Duration STEP = Duration.ofMillis(100);
+    private static final int STEPS_A_REPORT = 10;
 
-    private Drain() {}
+    private final ActorSystem<?> system;
+    private final DrainSettings settings;
+    private final Readiness readiness;
+    private final Connections connections;
+    private volatile int atFirst;
 
-    static void prepare(
-            ActorSystem<?> system, DrainSettings settings, Readiness readiness, Connections connections, Binding http) {
-        CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
-        shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "drain", () -> {
+    private Drain(ActorSystem<?> system, DrainSettings settings, Readiness readiness, Connections connections) {
+        this.system = system;
+        this.settings = settings;
+        this.readiness = readiness;
+        this.connections = connections;
+    }
+
+    static Drain of(ActorSystem<?> system, DrainSettings settings, Readiness readiness, Connections connections) {
+        return new Drain(system, settings, readiness, connections);
+    }
+
+    /** Has the node drain before anything else of it stops. */
+    void before(List<Binding> listeners) {
+        CoordinatedShutdown.get(system).addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "drain", () -> {
             readiness.is(Readiness.Phase.LEAVING);
-            LOG.info("Leaving: {} connections are told to come back elsewhere", connections.count());
-            return http.unbind().thenCompose(unbound -> {
-                connections.leave(settings.spread());
-                return gone(connections, System.nanoTime() + settings.grace().toNanos());
+            atFirst = connections.count();
+            LOG.info("Leaving: {} connections are told to come back elsewhere", atFirst);
+            CompletableFuture<?>[] unbinding = listeners.stream()
+                    .map(listener -> listener.unbind().toCompletableFuture())
+                    .toArray(CompletableFuture<?>[]::new);
+            return CompletableFuture.allOf(unbinding).thenCompose(unbound -> {
+                long deadline = System.nanoTime() + settings.timeout().toNanos();
+                return tell(connections.leaving(settings.spread()), settings.each(STEP, atFirst), 1, deadline);
             });
         });
     }
 
-    private static CompletionStage<Done> gone(Connections connections, long deadline) {
+    @Override
+    public void begin() {
+        CoordinatedShutdown.get(system).runAll(ASKED);
+    }
+
+    @Override
+    public Progress progress() {
+        boolean leaving = readiness.phase() == Readiness.Phase.LEAVING;
+        int left = connections.count();
+        return new Progress(leaving, leaving ? Math.max(atFirst, left) : left, left);
+    }
+
+    private CompletionStage<Done> tell(Connections.Leaving leaving, int each, int step, long deadline) {
+        if (!leaving.tell(each)) {
+            long grace = System.nanoTime() + settings.grace().toNanos();
+            return gone(step, Math.min(grace, deadline));
+        }
+        report(step);
+        return after(STEP).thenCompose(again -> tell(leaving, each, step + 1, deadline));
+    }
+
+    private CompletionStage<Done> gone(int step, long deadline) {
         if (connections.count() == 0 || System.nanoTime() > deadline) {
             LOG.info("Left with {} connections still open", connections.count());
             return CompletableFuture.completedFuture(Done.done());
         }
+        report(step);
+        return after(STEP).thenCompose(again -> gone(step + 1, deadline));
+    }
+
+    private void report(int step) {
+        if (step % STEPS_A_REPORT == 0) {
+            LOG.info("Leaving: {} of {} connections are still here", connections.count(), atFirst);
+        }
+    }
+
+    private static CompletionStage<Done> after(Duration pause) {
         return CompletableFuture.supplyAsync(
-                        Done::done, CompletableFuture.delayedExecutor(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS))
-                .thenCompose(again -> gone(connections, deadline));
+                Done::done, CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS));
     }
 }

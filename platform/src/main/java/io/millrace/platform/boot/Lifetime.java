@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +15,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Lifetime {
     private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);
+
+    /** The exit code that asks whoever watches the process to start it again. */
+    static final int START_AGAIN = 3;
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private volatile @Nullable Node node;
@@ -32,10 +36,21 @@ final class Lifetime {
         return started;
     }
 
-    /** Waits until the node has stopped, by a signal or because the cluster threw it out. */
+    /**
+     * Waits until the node has stopped.
+     *
+     * @return 0 where that was asked for, by a signal or by {@code drain}; {@link #START_AGAIN} where the node found that it
+     *     can't go on, because the cluster threw it out or the database is another one
+     */
     int untilStopped(Node running) {
         running.system().getWhenTerminated().toCompletableFuture().join();
-        return 0;
+        return CoordinatedShutdown.get(running.system())
+                .getShutdownReason()
+                .filter(reason -> reason == EpochWatch.CHANGED
+                        || reason == CoordinatedShutdown.clusterDowningReason()
+                        || reason == CoordinatedShutdown.incompatibleConfigurationDetectedReason())
+                .map(reason -> START_AGAIN)
+                .orElse(0);
     }
 
     private synchronized void end() {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         name = "millrace.jar",
         description = "Live events from services to browsers, in order, never lost in silence.",
         mixinStandardHelpOptions = true,
-        subcommands = {DevCommand.class, NodeCommand.class, TokenCommand.class})
+        subcommands = {DevCommand.class, NodeCommand.class, TokenCommand.class, DrainCommand.class, EpochCommand.class})
 public final class Main {
     private static final int USAGE = 2;
 

@@ -13,9 +13,11 @@ import io.millrace.platform.channel.RetentionSweep;
 import io.millrace.platform.connection.ConnectionSettings;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.edge.Binding;
+import io.millrace.platform.edge.Certificates;
 import io.millrace.platform.edge.Edge;
 import io.millrace.platform.edge.EdgeSettings;
 import io.millrace.platform.edge.Ports;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.ops.Admin;
 import io.millrace.platform.ops.Canary;
 import io.millrace.platform.ops.Readiness;
@@ -26,6 +28,7 @@ import io.millrace.protocol.ChannelName;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -56,15 +59,15 @@ import org.slf4j.LoggerFactory;
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration CANARY_PATIENCE = Duration.ofSeconds(30);
-    private static final Duration BIND_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration EPOCH_WATCH = Duration.ofSeconds(5);
 
     private final ActorSystem<Void> system;
-    private final Binding http;
+    private final Listeners listeners;
     private final Binding admin;
 
-    private Node(ActorSystem<Void> system, Binding http, Binding admin) {
+    private Node(ActorSystem<Void> system, Listeners listeners, Binding admin) {
         this.system = system;
-        this.http = http;
+        this.listeners = listeners;
         this.admin = admin;
     }
 
@@ -78,21 +81,24 @@ public final class Node {
         ClusterSettings cluster = ClusterSettings.from(millrace.getConfig("cluster"));
         HttpSettings ports = HttpSettings.from(millrace.getConfig("http"));
         ChannelSettings channels = ChannelSettings.from(millrace);
+        Families families = Families.from(millrace);
         RelaySettings relaySettings = RelaySettings.from(millrace.getConfig("relay"));
         ConnectionSettings connectionSettings = ConnectionSettings.from(millrace.getConfig("connection"));
         EdgeSettings edgeSettings = EdgeSettings.from(millrace.getConfig("edge"));
-        DrainSettings drain = DrainSettings.from(millrace.getConfig("drain"));
+        DrainSettings drainSettings = DrainSettings.from(millrace.getConfig("drain"));
         AccessSettings accessSettings = AccessSettings.from(millrace.getConfig("access"));
+        Certificates certificates = ports.tls().enabled() ? new Certificates(ports.tls()) : null;
 
-        ActorSystem<Void> system =
-                ActorSystem.create(Behaviors.empty(), ClusterSettings.SYSTEM, actorSystem(settings, storage, cluster));
+        ActorSystem<Void> system = ActorSystem.create(
+                Behaviors.empty(), ClusterSettings.SYSTEM, actorSystem(settings, storage, cluster, drainSettings));
         try {
             PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             JvmFigures.bind(registry);
             Readiness readiness = new Readiness(system, storage);
             join(system, cluster);
 
-            Function<ChannelName, EntityRef<Channel.Command>> channel = channels(system, channels, storage, clock);
+            Function<ChannelName, EntityRef<Channel.Command>> channel =
+                    channels(system, channels, families, storage, clock);
             Relays relays =
                     Relays.start(system, relaySettings, storage.journal(), storage.epoch(), registry, channel::apply);
             Access access = new Access();
@@ -102,6 +108,7 @@ public final class Node {
                     connectionSettings,
                     millrace.getConfig("edge"),
                     relays,
+                    families,
                     access,
                     storage.epoch(),
                     registry,
@@ -116,37 +123,51 @@ public final class Node {
                     accessSettings,
                     verifier,
                     access,
-                    new Edge.Rooms(relays, connections, storage.journal(), storage.epoch(), stats::json),
+                    new Edge.Rooms(
+                            families, relays, connections, storage.journal(), storage.epoch(), stats::json, registry),
                     clock,
                     Materializer.createMaterializer(system));
+            Drain drain = Drain.of(system, drainSettings, readiness, connections);
             Admin admin = new Admin(
                     readiness,
+                    drain,
                     stats,
                     registry,
                     new Admin.Guard(verifier, access, clock, ports.adminLogin()),
                     system.dispatchers().lookup(DispatcherSelector.blocking()));
 
-            Ports open = new Ports(system);
+            Ports open = new Ports(system, ports.headTimeout());
             InetSocketAddress adminAddress = new InetSocketAddress(ports.adminHost(), ports.adminPort());
-            Binding adminBinding = bound(adminAddress, open.plain(adminAddress, admin::handle));
+            Binding adminBinding = Listeners.bound(adminAddress, open.plain(adminAddress, admin::handle));
             if (!new Canary(relays).fly(CANARY_PATIENCE).toCompletableFuture().join()) {
                 throw new SettingsRefused("the canary did not come back within " + CANARY_PATIENCE.toSeconds()
                         + " s: the database or the cluster does not work");
             }
-            InetSocketAddress httpAddress = new InetSocketAddress(ports.host(), ports.port());
-            Binding httpBinding = bound(httpAddress, open.open(ports.wire(), httpAddress, edge));
+            Listeners listeners = Listeners.open(open, ports, certificates, edge, registry);
             readiness.is(Readiness.Phase.SERVING);
-            Drain.prepare(system, drain, readiness, connections, httpBinding);
-            return new Node(system, httpBinding, adminBinding);
+            drain.before(listeners.bindings());
+            EpochWatch.start(system, storage, EPOCH_WATCH);
+            return new Node(system, listeners, adminBinding);
         } catch (RuntimeException failure) {
             system.terminate();
             throw failure;
         }
     }
 
-    /** The public port. */
+    /** The public port: the plain one, or the one with TLS where that is the only one. */
     public int port() {
-        return http.port();
+        return listeners.bindings().get(0).port();
+    }
+
+    /** The public port with TLS; -1 where there is none. */
+    public int tlsPort() {
+        Binding tls = listeners.tls();
+        return tls == null ? -1 : tls.port();
+    }
+
+    /** Where this node listens: {@code http://host:port} and {@code https://host:port}. */
+    List<String> addresses() {
+        return listeners.addresses();
     }
 
     public int adminPort() {
@@ -168,8 +189,9 @@ public final class Node {
         return CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason());
     }
 
-    private static Config actorSystem(Config settings, Storage storage, ClusterSettings cluster) {
+    private static Config actorSystem(Config settings, Storage storage, ClusterSettings cluster, DrainSettings drain) {
         return cluster.actorSystem()
+                .withFallback(drain.actorSystem())
                 .withFallback(storage.pluginConfig())
                 .withFallback(settings)
                 .resolve();
@@ -195,29 +217,22 @@ public final class Node {
     }
 
     private static Function<ChannelName, EntityRef<Channel.Command>> channels(
-            ActorSystem<Void> system, ChannelSettings settings, Storage storage, Clock clock) {
+            ActorSystem<Void> system, ChannelSettings settings, Families families, Storage storage, Clock clock) {
         ClusterSharding sharding = ClusterSharding.get(system);
-        sharding.init(Entity.of(
-                Channel.KEY,
-                entity -> Channel.create(ChannelName.of(entity.getEntityId()), settings, storage.journal(), clock)));
+        sharding.init(Entity.of(Channel.KEY, entity -> {
+            ChannelName channel = ChannelName.of(entity.getEntityId());
+            return Channel.create(channel, families.of(channel), settings, storage.journal(), clock);
+        }));
         ClusterSingleton.get(system)
                 .init(SingletonActor.of(
                         RetentionSweep.create(
-                                settings, storage.journal(), clock, (channel, command) -> sharding.entityRefFor(
-                                                Channel.KEY, channel.value())
+                                settings,
+                                families,
+                                storage.journal(),
+                                clock,
+                                (channel, command) -> sharding.entityRefFor(Channel.KEY, channel.value())
                                         .tell(command)),
                         "retention-sweep"));
         return channel -> sharding.entityRefFor(Channel.KEY, channel.value());
-    }
-
-    private static Binding bound(InetSocketAddress address, CompletionStage<Binding> binding) {
-        try {
-            return binding.toCompletableFuture().get(BIND_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException taken) {
-            throw new SettingsRefused("can't listen on " + address.getHostString() + ":" + address.getPort()
-                    + ": is another process using it?");
-        } catch (InterruptedException stopped) {
-            throw new IllegalStateException("stopped while binding", stopped);
-        }
     }
 }

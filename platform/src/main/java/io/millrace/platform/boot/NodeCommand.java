@@ -26,7 +26,7 @@ final class NodeCommand implements Callable<Integer> {
         Lifetime lifetime = new Lifetime();
         lifetime.closesLast(storage);
         Node node = lifetime.runs(() -> Node.start(settings, storage));
-        System.out.println("ready http://" + settings.getString("millrace.http.host") + ":" + node.port());
+        System.out.println("ready " + String.join(" ", node.addresses()));
         return lifetime.untilStopped(node);
     }
 }

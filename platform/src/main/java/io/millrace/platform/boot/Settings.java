@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -20,7 +21,8 @@ import java.util.TreeSet;
  */
 public final class Settings {
     private static final String ROOT = "millrace";
-    private static final String OPEN_MAP = "millrace.families.";
+    /** Below these the names are the operator's own; the family room looks at what is inside. */
+    private static final Set<String> OPEN_MAPS = Set.of("millrace.families.", "millrace.family-defaults.claims.");
 
     /** How the product sets up its actor system; a file may set {@code pekko} keys that go before it. */
     private static final String ACTOR_SYSTEM = "cluster";
@@ -55,7 +57,9 @@ public final class Settings {
         TreeSet<String> unknown = new TreeSet<>();
         file.entrySet().stream()
                 .map(Map.Entry::getKey)
-                .filter(key -> key.startsWith(ROOT + ".") && !key.startsWith(OPEN_MAP) && !isKnown(key, known))
+                .filter(key -> key.startsWith(ROOT + ".")
+                        && OPEN_MAPS.stream().noneMatch(key::startsWith)
+                        && !isKnown(key, known))
                 .forEach(unknown::add);
         if (!unknown.isEmpty()) {
             throw new SettingsRefused("unknown settings: " + String.join(", ", unknown)

@@ -24,8 +24,16 @@ public sealed interface Announcement extends Travels {
             @JsonSerialize(using = EventsOut.class) @JsonDeserialize(using = EventsIn.class) List<Event> events)
             implements Announcement {}
 
-    /** The newest offset: the answer to every {@code Follow}, and what stands for events too large to send along. */
-    record Head(long head) implements Announcement {}
+    /**
+     * The newest offset, and whether it is the stream's end: the answer to every {@code Follow}, and what stands for events too
+     * large to send along.
+     */
+    record Head(long head, boolean complete) implements Announcement {
+        /** Of a channel that goes on. */
+        public Head(long head) {
+            this(head, false);
+        }
+    }
 
     final class EventsOut extends StdSerializer<List<Event>> {
         private static final long serialVersionUID = 1L;

@@ -3,6 +3,7 @@ package io.millrace.platform.channel;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.millrace.persistence.WriteId;
+import io.millrace.protocol.Code;
 import java.util.List;
 
 /** What became of one write: an outcome for each of its requests, in their order. Sent only after the commit. */
@@ -12,7 +13,8 @@ public record Answer(WriteId write, List<Outcome> outcomes) implements Travels {
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
     @JsonSubTypes({
         @JsonSubTypes.Type(value = Accepted.class, name = "accepted"),
-        @JsonSubTypes.Type(value = Conflicted.class, name = "conflicted")
+        @JsonSubTypes.Type(value = Conflicted.class, name = "conflicted"),
+        @JsonSubTypes.Type(value = Declined.class, name = "declined")
     })
     public sealed interface Outcome {}
 
@@ -21,6 +23,9 @@ public record Answer(WriteId write, List<Outcome> outcomes) implements Travels {
 
     /** The request's event number {@code index} carries a key that was used for another body. Nothing was appended. */
     public record Conflicted(int index, long offset) implements Outcome {}
+
+    /** A rule of the channel is against the request. Nothing was appended. */
+    public record Declined(Code code, String detail) implements Outcome {}
 
     /**
      * Where one event stands.

@@ -10,6 +10,7 @@ import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Announcement.Announced;
 import io.millrace.platform.channel.Announcement.Head;
 import io.millrace.platform.channel.ChannelState.Decided;
+import io.millrace.platform.family.Family;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.Event;
@@ -33,6 +34,7 @@ import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehaviorWithEnforc
 import org.apache.pekko.persistence.typed.javadsl.ReplyEffect;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One channel: the only writer of its log. A write is decided, committed as one journal record, and only then answered and
@@ -53,8 +55,16 @@ public final class Channel
     public record PublishAll(WriteId write, List<Request> requests, ActorRef<Answer> replyTo)
             implements Command, Travels {}
 
-    /** One publisher's events: all of them are appended, or none. */
-    public record Request(String publisher, List<Draft> drafts) {}
+    /**
+     * One publisher's events: all of them are appended, or none.
+     *
+     * @param expectedOffset the head after which alone they may be appended; null where any will do
+     */
+    public record Request(String publisher, List<Draft> drafts, @Nullable Long expectedOffset) {
+        public Request(String publisher, List<Draft> drafts) {
+            this(publisher, drafts, null);
+        }
+    }
 
     /**
      * Tell me what is committed from now on. A lease: who doesn't ask again in time is no longer told. Answered at once
@@ -87,6 +97,7 @@ public final class Channel
     private Channel(
             ChannelName channel,
             ActorContext<Command> context,
+            Family family,
             ChannelSettings settings,
             Journal journal,
             Clock clock) {
@@ -99,14 +110,14 @@ public final class Channel
         this.journal = journal;
         this.clock = clock;
         this.followers = new Followers(settings.followLease());
-        this.trimming = new Trimming(settings.retentionOf(channel));
+        this.trimming = new Trimming(family.retention());
     }
 
     public static Behavior<Command> create(
-            ChannelName channel, ChannelSettings settings, Journal journal, Clock clock) {
+            ChannelName channel, Family family, ChannelSettings settings, Journal journal, Clock clock) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new RetentionDue(), settings.work().checkInterval());
-            return new Channel(channel, context, settings, journal, clock);
+            return new Channel(channel, context, family, settings, journal, clock);
         }));
     }
 
@@ -167,8 +178,8 @@ public final class Channel
     private void announce(List<Event> events) {
         boolean small = size(events) <= settings.announceRemoteBytes();
         Announcement here = new Announced(events);
-        Announcement elsewhere =
-                small ? here : new Head(events.get(events.size() - 1).offset());
+        Event last = events.get(events.size() - 1);
+        Announcement elsewhere = small ? here : new Head(last.offset(), last.isEnd());
         followers.tell(here, elsewhere, clock.millis());
     }
 
@@ -182,7 +193,7 @@ public final class Channel
 
     private ReplyEffect<ChannelRecord, ChannelState> onFollow(ChannelState state, Follow command) {
         followers.add(command.follower(), clock.millis());
-        return Effect().reply(command.follower(), new Head(state.head()));
+        return Effect().reply(command.follower(), new Head(state.head(), state.isComplete()));
     }
 
     private ReplyEffect<ChannelRecord, ChannelState> onUnfollow(ChannelState state, Unfollow command) {
@@ -217,7 +228,7 @@ public final class Channel
         }
         trimming.started();
         return Effect()
-                .persist(new ChannelRecord.Trimmed(Math.max(upTo, state.trimmedTo()), state.head()))
+                .persist(new ChannelRecord.Trimmed(Math.max(upTo, state.trimmedTo()), state.head(), state.isComplete()))
                 .thenNoReply();
     }
 

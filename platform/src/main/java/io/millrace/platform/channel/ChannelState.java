@@ -7,10 +7,12 @@ import io.millrace.persistence.ChannelSnapshot.KnownWrite;
 import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Answer.Accepted;
 import io.millrace.platform.channel.Answer.Conflicted;
+import io.millrace.platform.channel.Answer.Declined;
 import io.millrace.platform.channel.Answer.Outcome;
 import io.millrace.platform.channel.Answer.Receipt;
 import io.millrace.platform.channel.Channel.Request;
 import io.millrace.platform.channel.KeyMemory.DedupeSettings;
+import io.millrace.protocol.Code;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.Event;
 import java.time.Instant;
@@ -40,6 +42,7 @@ final class ChannelState {
     private long head;
     private long trimmedTo;
     private long lastTimeMillis;
+    private boolean complete;
 
     private ChannelState(DedupeSettings dedupe, ChannelSnapshot from, boolean shared) {
         this.dedupe = dedupe;
@@ -48,6 +51,7 @@ final class ChannelState {
         this.head = from.head();
         this.trimmedTo = from.trimmedTo();
         this.lastTimeMillis = from.lastTimeMillis();
+        this.complete = from.complete();
         from.writes().forEach(write -> writes.put(writer(write.write()), write));
     }
 
@@ -65,11 +69,23 @@ final class ChannelState {
 
     ChannelSnapshot snapshot() {
         return new ChannelSnapshot(
-                head, trimmedTo, lastTimeMillis, keys.oldestFirst(), new ArrayList<>(writes.values()));
+                head,
+                trimmedTo,
+                lastTimeMillis,
+                keys.oldestFirst(),
+                new ArrayList<>(writes.values()),
+                complete,
+                List.of(),
+                null);
     }
 
     long head() {
         return head;
+    }
+
+    /** Whether the head is the stream's end, so that nothing can be appended any more. */
+    boolean isComplete() {
+        return complete;
     }
 
     long trimmedTo() {
@@ -112,6 +128,7 @@ final class ChannelState {
 
     private void append(Event event) {
         head = event.offset();
+        complete = event.isEnd();
         lastTimeMillis = event.time().toEpochMilli();
         String key = event.key();
         if (key != null) {
@@ -127,7 +144,8 @@ final class ChannelState {
     record Decided(List<Event> events, List<Outcome> outcomes) {}
 
     /**
-     * One pass over a write's requests. Each request is taken whole or, at its first conflict, not at all. Repeating a
+     * One pass over a write's requests. Each request is taken whole or, at its first conflict, not at all. What is known
+     * by its key is answered as before, also where the rules of the channel would be against it by now. Repeating a
      * write walks the same way over the same requests and leaves out of sight what that write itself put into the
      * journal, so that it comes to the same places.
      */
@@ -138,11 +156,13 @@ final class ChannelState {
         private final Map<String, KnownKey> fresh = new HashMap<>();
         private final long first;
         private long next;
+        private boolean ended;
 
         Decision(long first, boolean repeating, long timeMillis) {
             this.first = first;
             this.next = first;
             this.repeating = repeating;
+            this.ended = complete && !repeating;
             this.time = Instant.ofEpochMilli(timeMillis);
         }
 
@@ -156,21 +176,38 @@ final class ChannelState {
 
         private Outcome take(Request request) {
             long firstOfRequest = next;
+            boolean wasEnded = ended;
             List<Receipt> receipts = new ArrayList<>(request.drafts().size());
             for (int i = 0; i < request.drafts().size(); i++) {
                 Draft draft = request.drafts().get(i);
                 KnownKey known = find(draft.key());
+                Declined rule = known == null ? rule(request, firstOfRequest) : null;
+                if (rule != null) {
+                    giveUp(firstOfRequest, wasEnded);
+                    return rule;
+                }
                 if (known == null) {
                     receipts.add(new Receipt(next, false));
                     add(draft, request.publisher());
                 } else if (known.bodyFingerprint() == fingerprint(draft)) {
                     receipts.add(new Receipt(known.offset(), true));
                 } else {
-                    giveUp(firstOfRequest);
+                    giveUp(firstOfRequest, wasEnded);
                     return new Conflicted(i, known.offset());
                 }
             }
             return new Accepted(receipts);
+        }
+
+        /** What is against appending the request's next event, if anything is. */
+        private @Nullable Declined rule(Request request, long firstOfRequest) {
+            if (ended) {
+                return new Declined(Code.CHANNEL_COMPLETE, "the stream ended at offset " + (next - 1));
+            }
+            Long expected = request.expectedOffset();
+            return expected == null || expected == firstOfRequest - 1
+                    ? null
+                    : new Declined(Code.OFFSET_CONFLICT, "the head is " + (firstOfRequest - 1) + ", not " + expected);
         }
 
         private void add(Draft draft, String publisher) {
@@ -179,10 +216,12 @@ final class ChannelState {
                 fresh.put(key, new KnownKey(key, next, time.toEpochMilli(), fingerprint(draft)));
             }
             events.add(new Event(next, time, draft.type(), draft.data(), draft.source(), key, publisher));
+            ended = draft.type().isEnd();
             next++;
         }
 
-        private void giveUp(long firstOfRequest) {
+        private void giveUp(long firstOfRequest, boolean wasEnded) {
+            ended = wasEnded;
             fresh.values().removeIf(key -> key.offset() >= firstOfRequest);
             events.subList((int) (events.size() - (next - firstOfRequest)), events.size())
                     .clear();

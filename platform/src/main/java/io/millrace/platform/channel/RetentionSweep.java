@@ -2,6 +2,7 @@ package io.millrace.platform.channel;
 
 import io.millrace.persistence.Journal;
 import io.millrace.persistence.Journal.KeptSince;
+import io.millrace.platform.family.Families;
 import io.millrace.protocol.ChannelName;
 import java.time.Clock;
 import java.time.Instant;
@@ -29,6 +30,7 @@ public final class RetentionSweep {
 
     private final ActorContext<Command> context;
     private final ChannelSettings settings;
+    private final Families families;
     private final Journal journal;
     private final Clock clock;
     private final BiConsumer<ChannelName, Channel.Command> channels;
@@ -36,20 +38,26 @@ public final class RetentionSweep {
     private RetentionSweep(
             ActorContext<Command> context,
             ChannelSettings settings,
+            Families families,
             Journal journal,
             Clock clock,
             BiConsumer<ChannelName, Channel.Command> channels) {
         this.context = context;
         this.settings = settings;
+        this.families = families;
         this.journal = journal;
         this.clock = clock;
         this.channels = channels;
     }
 
     public static Behavior<Command> create(
-            ChannelSettings settings, Journal journal, Clock clock, BiConsumer<ChannelName, Channel.Command> channels) {
+            ChannelSettings settings,
+            Families families,
+            Journal journal,
+            Clock clock,
+            BiConsumer<ChannelName, Channel.Command> channels) {
         return Behaviors.setup(context -> {
-            RetentionSweep sweep = new RetentionSweep(context, settings, journal, clock, channels);
+            RetentionSweep sweep = new RetentionSweep(context, settings, families, journal, clock, channels);
             sweep.rest();
             return Behaviors.receive(Command.class)
                     .onMessage(Walk.class, sweep::onWalk)
@@ -74,7 +82,7 @@ public final class RetentionSweep {
         Instant now = clock.instant();
         for (KeptSince kept : found.channels()) {
             if (kept.oldest()
-                    .isBefore(now.minus(settings.retentionOf(kept.channel()).maxAge()))) {
+                    .isBefore(now.minus(families.of(kept.channel()).retention().maxAge()))) {
                 channels.accept(kept.channel(), new Channel.Trim("its oldest event is too old"));
             }
         }

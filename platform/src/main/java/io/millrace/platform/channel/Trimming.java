@@ -1,6 +1,6 @@
 package io.millrace.platform.channel;
 
-import io.millrace.platform.channel.ChannelSettings.Retention;
+import io.millrace.platform.family.Family.Retention;
 import java.time.Duration;
 import java.time.Instant;
 

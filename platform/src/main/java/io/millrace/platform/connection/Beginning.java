@@ -2,6 +2,7 @@ package io.millrace.platform.connection;
 
 import io.millrace.persistence.Journal.Bounds;
 import io.millrace.platform.relay.Feed;
+import io.millrace.platform.relay.LiveList;
 import io.millrace.protocol.Control.Reset;
 import io.millrace.protocol.Control.Standing;
 import io.millrace.protocol.Cursor;
@@ -39,7 +40,7 @@ record Beginning(Feed feed, long position, Standing standing, @Nullable Reset re
                             feed.boundsNow(),
                             (offset, bounds) -> at(feed, Math.max(offset, bounds.availableFrom() - 1), bounds));
         }
-        return standingLately(feed).thenApply(bounds -> at(feed, feed.live().head(), bounds));
+        return standingLately(feed).thenApply(bounds -> live(feed, bounds));
     }
 
     private static CompletionStage<Beginning> after(Feed feed, Cursor cursor) {
@@ -88,9 +89,18 @@ record Beginning(Feed feed, long position, Standing standing, @Nullable Reset re
         return feed.boundsLately().exceptionally(away -> new Bounds(head, head + 1));
     }
 
+    /** With what comes next; where nothing will, with the end, so that whoever comes too late hears of it. */
+    private static Beginning live(Feed feed, Bounds bounds) {
+        LiveList.Node newest = feed.live().newest();
+        long last = newest.offset();
+        return at(feed, newest.isEnd() && bounds.availableFrom() <= last ? last - 1 : last, bounds);
+    }
+
     private static Beginning at(Feed feed, long position, Bounds bounds) {
-        long head = Math.max(bounds.head(), feed.live().head());
+        LiveList.Node newest = feed.live().newest();
+        long head = Math.max(bounds.head(), newest.offset());
+        boolean complete = bounds.complete() || newest.isEnd();
         return new Beginning(
-                feed, position, new Standing(feed.channel(), head, bounds.availableFrom(), position), null);
+                feed, position, new Standing(feed.channel(), head, bounds.availableFrom(), position, complete), null);
     }
 }

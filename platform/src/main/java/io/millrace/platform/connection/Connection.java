@@ -3,10 +3,12 @@ package io.millrace.platform.connection;
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.Login;
 import io.millrace.platform.relay.Relays;
+import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.ClientMessage;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control;
 import io.millrace.protocol.Epoch;
+import io.millrace.protocol.Filter;
 import io.millrace.protocol.Refusal;
 import io.millrace.protocol.ServerMessage;
 import java.time.Clock;
@@ -63,6 +65,8 @@ final class Connection {
 
     private record LineDown(@Nullable Code code) implements Command {}
 
+    private record ChannelOver(ChannelName channel) implements Command {}
+
     private record LoginExpired() implements Command {}
 
     private record LoginDue() implements Command {}
@@ -74,12 +78,17 @@ final class Connection {
     /** What every connection of a node works with. */
     record Surroundings(
             Relays relays,
+            Views views,
             Access access,
             ConnectionSettings settings,
             ConnectionMeters meters,
             Conversation.Terms terms,
             Epoch epoch,
-            Clock clock) {}
+            Clock clock) {
+        Delivery.Sources sources() {
+            return new Delivery.Sources(relays, views, meters);
+        }
+    }
 
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
@@ -107,6 +116,7 @@ final class Connection {
             return Behaviors.receive(Command.class)
                     .onMessage(Open.class, connection::onOpen)
                     .onMessage(LineUp.class, connection::onLineUp)
+                    .onMessage(ChannelOver.class, connection::onChannelOver)
                     .onMessage(Said.class, connection::onSaid)
                     .onMessage(Pinged.class, connection::onPinged)
                     .onMessage(Ponged.class, connection::onPonged)
@@ -134,14 +144,17 @@ final class Connection {
             }
 
             @Override
+            public void channelIsOver(ChannelName channel) {
+                self.tell(new ChannelOver(channel));
+            }
+
+            @Override
             public void lineIsDown(@Nullable Code code) {
                 self.tell(new LineDown(code));
             }
         };
         Wire wire = Wire.of(open.opening().transport());
-        open.source()
-                .complete(Source.fromGraph(
-                        new Delivery(wire, around.relays(), around.settings(), around.meters(), observer)));
+        open.source().complete(Source.fromGraph(new Delivery(wire, around.sources(), around.settings(), observer)));
         timers.startSingleTimer(new LoginDue(), around.terms().loginTimeout());
         return Behaviors.same();
     }
@@ -172,8 +185,11 @@ final class Connection {
         if (conversation != null) {
             conversation.isLoggedIn(login);
             line.say(Wire.message(ServerMessage.connected(connected(login, List.of()))));
+            if (from != null && from.caller().own()) {
+                conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null, Filter.NONE), login);
+            }
         } else if (from != null) {
-            line.follow(from.wants(), greeting -> greet(login, greeting));
+            line.follow(login, from.wants(), greeting -> greet(login, greeting));
         }
     }
 
@@ -231,6 +247,13 @@ final class Connection {
         return Behaviors.same();
     }
 
+    private Behavior<Command> onChannelOver(ChannelOver over) {
+        if (conversation != null) {
+            conversation.isOver(over.channel());
+        }
+        return Behaviors.same();
+    }
+
     private Behavior<Command> onPinged(Pinged pinged) {
         if (line != null) {
             line.say(Wire.pong(pinged.payload()));
@@ -270,9 +293,14 @@ final class Connection {
             welcome(line, renewed);
         } else {
             watchExpiry(renewed);
+            line.seeAs(renewed);
             conversation.isLoggedIn(renewed);
         }
         conversation.answerLogin(loggedIn.message(), renewed);
+        if (loggedIn.message().own()) {
+            conversation.subscribeOwn(
+                    new ClientMessage.SubscribeOwn(loggedIn.message().ref(), null, Filter.NONE), renewed);
+        }
         return Behaviors.same();
     }
 

@@ -3,11 +3,13 @@ package io.millrace.platform.connection;
 import com.typesafe.config.Config;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.platform.access.Access;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Epoch;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,6 +31,7 @@ public final class Connections {
     private final ClusterSharding sharding;
     private final String node;
     private final Set<ConnectionId> here = ConcurrentHashMap.newKeySet();
+    private volatile boolean leaving;
 
     private Connections(ClusterSharding sharding, String node) {
         this.sharding = sharding;
@@ -41,12 +44,20 @@ public final class Connections {
             ConnectionSettings settings,
             Config edge,
             Relays relays,
+            Families families,
             Access access,
             Epoch epoch,
             MeterRegistry registry,
             Clock clock) {
         Connection.Surroundings around = new Connection.Surroundings(
-                relays, access, settings, new ConnectionMeters(registry), Conversation.Terms.from(edge), epoch, clock);
+                relays,
+                new Views(families),
+                access,
+                settings,
+                new ConnectionMeters(registry),
+                Conversation.Terms.from(edge),
+                epoch,
+                clock);
         ClusterSharding sharding = ClusterSharding.get(system);
         Entity<Connection.Command, ShardingEnvelope<Connection.Command>> entity = Entity.of(
                         Connection.KEY, context -> Connection.create(new ConnectionId(context.getEntityId()), around))
@@ -73,12 +84,35 @@ public final class Connections {
         return here.size();
     }
 
-    /** Asks every client of this node to come back, each at its own moment inside the spread, and closes. */
-    public void leave(Duration spread) {
-        for (ConnectionId id : here) {
-            Duration after = Duration.ofMillis(ThreadLocalRandom.current().nextLong(spread.toMillis() + 1));
-            sharding.entityRefFor(Connection.KEY, id.value())
-                    .tell(new Connection.End(Code.GOING_AWAY, "this node is leaving", after));
+    /** Whether this node is leaving: then nobody new is let in. */
+    public boolean isLeaving() {
+        return leaving;
+    }
+
+    /** Lets nobody new in, and returns what tells those who are here to go. */
+    public Leaving leaving(Duration spread) {
+        leaving = true;
+        return new Leaving(here.iterator(), spread);
+    }
+
+    /** Asks the clients of this node to come back, each at its own moment inside a spread, and closes. */
+    public final class Leaving {
+        private final Iterator<ConnectionId> waiting;
+        private final Duration spread;
+
+        private Leaving(Iterator<ConnectionId> waiting, Duration spread) {
+            this.waiting = waiting;
+            this.spread = spread;
+        }
+
+        /** Tells the next so many, and says whether there may be more. */
+        public boolean tell(int count) {
+            for (int i = 0; i < count && waiting.hasNext(); i++) {
+                Duration after = Duration.ofMillis(ThreadLocalRandom.current().nextLong(spread.toMillis() + 1));
+                sharding.entityRefFor(Connection.KEY, waiting.next().value())
+                        .tell(new Connection.End(Code.GOING_AWAY, "this node is leaving", after));
+            }
+            return waiting.hasNext();
         }
     }
 

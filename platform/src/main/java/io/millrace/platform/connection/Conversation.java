@@ -76,6 +76,11 @@ final class Conversation {
         this.login = login;
     }
 
+    /** The channel's end has gone out, and with it the subscription. */
+    void isOver(ChannelName channel) {
+        followed.remove(channel);
+    }
+
     void hear(byte[] utf8) {
         Duration wait = rate.take(System.nanoTime());
         if (!wait.isZero()) {
@@ -101,6 +106,8 @@ final class Conversation {
             refuse(message.ref(), Refusal.of(Code.UNAUTHENTICATED, "send authenticate with a token first"));
         } else if (message instanceof ClientMessage.Subscribe subscribe) {
             subscribe(subscribe, known);
+        } else if (message instanceof ClientMessage.SubscribeOwn own) {
+            subscribeOwn(own, known);
         } else if (message instanceof ClientMessage.Unsubscribe unsubscribe) {
             followed.remove(unsubscribe.channel());
             line.unfollow(
@@ -126,9 +133,25 @@ final class Conversation {
                 ServerMessage.authenticated(message.ref(), login.subject(), login.entity(), login.expiresAt())));
     }
 
+    /** Every channel of the login's own that no rule forbids and that isn't followed yet. */
+    void subscribeOwn(ClientMessage.SubscribeOwn message, Login login) {
+        List<ChannelName> missing = around
+                .access()
+                .ownToHear(login, around.clock().instant())
+                .stream()
+                .filter(channel -> !followed.contains(channel))
+                .toList();
+        if (missing.isEmpty()) {
+            refuse(message.ref(), Refusal.of(Code.INVALID_MESSAGE, "own: there is none, or all are subscribed to"));
+        }
+        missing.forEach(channel -> subscribe(
+                new ClientMessage.Subscribe(message.ref(), channel, message.from(), message.filter()), login));
+    }
+
     private void subscribe(ClientMessage.Subscribe message, Login login) {
         ChannelName channel = message.channel();
         Want want = want(message);
+        around.views().requireFilterable(channel, want.filter());
         if (denied(message.ref(), login, Act.SUBSCRIBE, channel)
                 || (!(want.start() instanceof Start.Latest) && denied(message.ref(), login, Act.HISTORY, channel))) {
             return;
@@ -142,14 +165,15 @@ final class Conversation {
             refuse(message.ref(), Refusal.of(Code.TOO_MANY_CHANNELS, "at most " + most + " on one connection"));
         } else {
             followed.add(channel);
-            line.follow(List.of(want), greeting -> subscribed(message, greeting));
+            line.follow(login, List.of(want), greeting -> subscribed(message, greeting));
         }
     }
 
     /** A position to go on from may be anything the client has kept; what is plainly none is refused as a mistake. */
     private static Want want(ClientMessage.Subscribe message) {
         String from = message.from();
-        return new Want(message.channel(), null, from == null ? new Start.Latest() : Start.parse(from));
+        Start start = from == null ? new Start.Latest() : Start.parse(from);
+        return new Want(message.channel(), null, start, message.filter());
     }
 
     private static ByteString subscribed(ClientMessage.Subscribe message, Line.Greeting greeting) {
@@ -158,12 +182,7 @@ final class Conversation {
         ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.reset(reset));
         Position position = new Position(begun.feed().epoch(), begun.position());
         return first.concat(Wire.message(ServerMessage.subscribed(
-                message.ref(),
-                message.channel(),
-                Cursor.of(message.channel(), position),
-                position.epoch(),
-                begun.standing().head(),
-                begun.standing().availableFrom())));
+                message.ref(), Cursor.of(message.channel(), position), position.epoch(), begun.standing())));
     }
 
     private void publish(ClientMessage.Publish message, Login login) {

@@ -1,5 +1,6 @@
 package io.millrace.platform.connection;
 
+import io.millrace.platform.access.Login;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control;
@@ -16,8 +17,13 @@ interface Line {
     /**
      * Begins with these channels, all at once. When every one has found its place, {@code greeting} makes what is sent
      * before their first events.
+     *
+     * @param login as which they are heard, and all that were before
      */
-    void follow(List<Want> wants, Function<Greeting, ByteString> greeting);
+    void follow(Login login, List<Want> wants, Function<Greeting, ByteString> greeting);
+
+    /** The login was renewed: what it sees of its channels may have changed. */
+    void seeAs(Login renewed);
 
     void unfollow(ChannelName channel, ByteString goodbye);
 

@@ -13,13 +13,23 @@ import org.jspecify.annotations.Nullable;
  * @param login who it is; null where that comes with the first message
  * @param wants what an event stream follows; a WebSocket asks for that itself
  * @param verifier checks the token of a login that comes as a message
+ * @param caller where it comes from and what else it was asked for
  */
 public record Opening(
         Transport transport,
         @Nullable Login login,
         List<Want> wants,
-        Function<String, CompletionStage<Verified>> verifier) {
+        Function<String, CompletionStage<Verified>> verifier,
+        Caller caller) {
     public Opening {
         wants = List.copyOf(wants);
+    }
+
+    public Opening(
+            Transport transport,
+            @Nullable Login login,
+            List<Want> wants,
+            Function<String, CompletionStage<Verified>> verifier) {
+        this(transport, login, wants, verifier, Caller.UNKNOWN);
     }
 }

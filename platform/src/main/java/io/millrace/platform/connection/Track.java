@@ -4,6 +4,7 @@ import io.millrace.platform.relay.EncodedEvent;
 import io.millrace.platform.relay.EncodedPage;
 import io.millrace.platform.relay.Feed;
 import io.millrace.platform.relay.LiveList;
+import io.millrace.protocol.View;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,37 +16,82 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * CatchingUp reads pages of the journal, Live follows its pointer into the relay's list. Whichever it is, only the event
- * with the offset after the position is handed out, so none comes twice and none is left out.
+ * with the offset after the position is taken, so none comes twice and none is left out; what of it is handed out is the
+ * {@link View}'s say, in both stages alike.
  */
 final class Track {
     private final Feed feed;
+    private View view;
     private long position;
+    private long told;
     private LiveList.@Nullable Node node;
     private @Nullable EncodedPage page;
     private int pageIndex;
     private boolean reading;
+    private boolean over;
 
-    Track(Feed feed, long position) {
+    Track(Feed feed, long position, View view) {
+        this(feed, position, view, false);
+    }
+
+    /** @param over whether the position is the stream's end already */
+    Track(Feed feed, long position, View view, boolean over) {
         this.feed = feed;
+        this.over = over;
         this.position = position;
+        this.told = position;
+        this.view = view;
     }
 
     Feed feed() {
         return feed;
     }
 
-    /** The offset of the event that was handed out last. */
+    /** The offset of the event that was taken last, handed out or not. */
     long position() {
         return position;
+    }
+
+    /** From now on the client sees this. */
+    void seeThrough(View view) {
+        this.view = view;
+    }
+
+    /** The client knows the position. */
+    void told() {
+        told = position;
+    }
+
+    boolean isTold() {
+        return told == position;
+    }
+
+    /** Whether the stream's end was handed out, so that nothing will ever come. */
+    boolean isOver() {
+        return over;
     }
 
     boolean isLive() {
         return node != null;
     }
 
-    /** The next event, or null where there is none now: either it is caught up, or it {@link #needsPage}. */
+    /** The next event to be seen, or null where there is none now: either it is caught up, or it {@link #needsPage}. */
     @Nullable
     EncodedEvent next() {
+        for (EncodedEvent event = following(); event != null; event = following()) {
+            over = event.event().isEnd();
+            EncodedEvent seen = event.seenThrough(view);
+            if (seen != null) {
+                return seen;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable EncodedEvent following() {
+        if (over) {
+            return null;
+        }
         EncodedEvent paged = nextOfPage();
         if (paged != null) {
             return paged;
@@ -91,12 +137,16 @@ final class Track {
 
     /** Whether it can't go on without reading the journal, and isn't reading yet. */
     boolean needsPage() {
-        return node == null && page == null && !reading;
+        return node == null && page == null && !reading && !over;
     }
 
     /** Whether there is something to hand out or to read: what a connection asks before it goes to sleep. */
     boolean hasMore() {
-        return page != null || needsPage() || (node != null && node.next() != null);
+        return !over && (page != null || needsPage() || (node != null && node.next() != null));
+    }
+
+    boolean isReading() {
+        return reading;
     }
 
     void readingBegins() {
@@ -120,8 +170,13 @@ final class Track {
         return goesOn;
     }
 
-    /** Goes on after {@code offset}: what lies between is gone, and the client has been told. */
-    void skipTo(long offset) {
+    /**
+     * Goes on after {@code offset}: what lies between is gone, and the client has been told.
+     *
+     * @param ends whether the stream ended there
+     */
+    void skipTo(long offset, boolean ends) {
+        over = ends;
         position = offset;
         node = null;
         page = null;

@@ -37,6 +37,11 @@ enum Wire {
         }
 
         @Override
+        ByteString moved(String channel, String cursor) {
+            return ByteString.fromArrayUnsafe(SseFrames.id(cursor));
+        }
+
+        @Override
         ByteString heartbeat() {
             return comment;
         }
@@ -66,6 +71,11 @@ enum Wire {
         }
 
         @Override
+        ByteString moved(String channel, String cursor) {
+            return message(ServerMessage.cursor(channel, cursor));
+        }
+
+        @Override
         ByteString heartbeat() {
             return ping;
         }
@@ -87,6 +97,9 @@ enum Wire {
     abstract ByteString event(EncodedEvent event, @Nullable String cursor);
 
     abstract ByteString control(Control control, @Nullable String cursor);
+
+    /** Where the channel, or the whole connection on SSE, goes on from, without an event. */
+    abstract ByteString moved(String channel, String cursor);
 
     /** What keeps the line alive and carries no id. */
     abstract ByteString heartbeat();

@@ -42,11 +42,11 @@ final class AcceptedSocket extends UntypedAbstractActor {
 
     private static final ByteString NOTHING = ByteString.emptyByteString();
 
-    private final LeanWire wire;
+    private final Wire wire;
     private final ActorRef connection;
 
     /** HTTP over this socket; null once it has left. */
-    private LeanWire.@Nullable Answering answering;
+    private Wire.@Nullable Answering answering;
 
     private @Nullable EventStream stream;
     private SocketOut.@Nullable Handle frames;
@@ -55,12 +55,12 @@ final class AcceptedSocket extends UntypedAbstractActor {
     private boolean hearing;
     private boolean peerClosed;
 
-    private AcceptedSocket(LeanWire wire, ActorRef connection) {
+    private AcceptedSocket(Wire wire, ActorRef connection) {
         this.wire = wire;
         this.connection = connection;
     }
 
-    static Props props(LeanWire wire, ActorRef connection) {
+    static Props props(Wire wire, ActorRef connection) {
         return Props.create(AcceptedSocket.class, () -> new AcceptedSocket(wire, connection));
     }
 
@@ -122,7 +122,7 @@ final class AcceptedSocket extends UntypedAbstractActor {
         if (stream == null) {
             stream = next;
         } else {
-            wire.drop(next); // asked for behind an event stream, which has no end
+            next.drop(wire.materializer()); // asked for behind an event stream, which has no end
         }
     }
 
@@ -134,11 +134,11 @@ final class AcceptedSocket extends UntypedAbstractActor {
         letGo();
         answering = null;
         if (peerClosed) {
-            wire.drop(stream);
+            stream.drop(wire.materializer());
             end(TcpMessage.close());
             return;
         }
-        frames = wire.stream(stream, connection, getSelf());
+        frames = stream.run(connection, getSelf(), wire.materializer());
     }
 
     /** Passes on what has come in, not before the stream can answer; reads on when all of it is taken. */
@@ -160,7 +160,7 @@ final class AcceptedSocket extends UntypedAbstractActor {
 
     private void onPeerClosed() {
         peerClosed = true;
-        if (answering != null) {
+        if (answering != null && !answering.requests().areStreams()) {
             answering.in().complete();
         } else if (stream == null
                 || stream.hearing() == null
@@ -174,7 +174,7 @@ final class AcceptedSocket extends UntypedAbstractActor {
             return;
         }
         if (stream == null && !answering.requests().areOpen()) {
-            end(TcpMessage.close());
+            answering.in().complete(); // HTTP says goodbye, and TLS does
         } else {
             answering.requests().areTheLast();
         }

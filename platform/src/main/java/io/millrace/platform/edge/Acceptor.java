@@ -34,7 +34,7 @@ final class Acceptor extends UntypedAbstractActor {
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(4);
 
-    private final LeanWire wire;
+    private final Wire wire;
     private final InetSocketAddress address;
     private final ServerSettings settings;
     private final CompletableFuture<InetSocketAddress> bound;
@@ -51,10 +51,7 @@ final class Acceptor extends UntypedAbstractActor {
     private final Map<ActorRef, String> peerOf = new HashMap<>();
 
     private Acceptor(
-            LeanWire wire,
-            InetSocketAddress address,
-            ServerSettings settings,
-            CompletableFuture<InetSocketAddress> bound) {
+            Wire wire, InetSocketAddress address, ServerSettings settings, CompletableFuture<InetSocketAddress> bound) {
         this.wire = wire;
         this.address = address;
         this.settings = settings;
@@ -62,10 +59,7 @@ final class Acceptor extends UntypedAbstractActor {
     }
 
     static Props props(
-            LeanWire wire,
-            InetSocketAddress address,
-            ServerSettings settings,
-            CompletableFuture<InetSocketAddress> bound) {
+            Wire wire, InetSocketAddress address, ServerSettings settings, CompletableFuture<InetSocketAddress> bound) {
         return Props.create(Acceptor.class, () -> new Acceptor(wire, address, settings, bound));
     }
 

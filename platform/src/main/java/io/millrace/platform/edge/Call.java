@@ -1,14 +1,17 @@
 package io.millrace.platform.edge;
 
 import io.millrace.protocol.Code;
+import io.millrace.protocol.Filter;
 import io.millrace.protocol.InvalidInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.Query;
+import org.apache.pekko.http.scaladsl.model.Uri.Authority;
 import org.jspecify.annotations.Nullable;
 
 /** One request, decoded as far as every door needs it: the path's segments, the query's parameters, single headers. */
@@ -54,11 +57,33 @@ final class Call {
         return query.getAll(name);
     }
 
+    /** A parameter that is {@code true}, or {@code false}, or left out, which is false too. */
+    boolean flag(String name) {
+        String value = parameter(name);
+        if (value == null || value.equals("false")) {
+            return false;
+        }
+        if (value.equals("true")) {
+            return true;
+        }
+        throw new InvalidInput(Code.INVALID_PARAMETER, name, "must be true or false");
+    }
+
     /** Refuses parameters that this address doesn't know, so that a typing error isn't taken for consent. */
     void requireOnly(String... known) {
+        requireOnly(name -> false, known);
+    }
+
+    /** As {@link #requireOnly}, for an address whose events can be filtered. */
+    void requireOnlyFilterAnd(String... known) {
+        requireOnly(Filter::isParameter, known);
+    }
+
+    private void requireOnly(Predicate<String> others, String... known) {
         List<String> names = List.of(known);
         for (String name : query.toMultiMap().keySet()) {
-            if (!name.isEmpty() && !names.contains(name) && !name.equals(Logins.TOKEN_PARAMETER)) {
+            boolean isKnown = names.contains(name) || others.test(name) || name.equals(Logins.TOKEN_PARAMETER);
+            if (!name.isEmpty() && !isKnown) {
                 throw new InvalidInput(
                         Code.INVALID_PARAMETER,
                         "query",
@@ -67,10 +92,26 @@ final class Call {
         }
     }
 
+    /** @throws InvalidInput naming the parameter */
+    Filter filter() {
+        return Filter.ofQuery(query.toMultiMap());
+    }
+
     @Nullable
     String header(String name) {
         Optional<HttpHeader> header = request.getHeader(name);
         return header.map(HttpHeader::value).orElse(null);
+    }
+
+    /** Host and port as the client calls them: HTTP/2 has them in the address, HTTP/1.1 in a header. */
+    @Nullable
+    String host() {
+        String header = header("Host");
+        if (header != null) {
+            return header;
+        }
+        Authority authority = request.getUri().asScala().authority();
+        return authority.isEmpty() ? null : authority.toString();
     }
 
     /** The path as it may stand in an answer. */

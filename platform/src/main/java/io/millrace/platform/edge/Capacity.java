@@ -1,23 +1,63 @@
 package io.millrace.platform.edge;
 
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.platform.connection.Connections;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Refusal;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** What a node answers when it is full: each newcomer its own time to come back, so that they don't all come at once. */
+/**
+ * Whether a node has room for one more connection: nobody is let in who can't be carried, and nobody is thrown out for a
+ * newcomer. Each one refused is given its own time to come back, so that they don't all come at once.
+ */
 final class Capacity {
-    private Capacity() {}
+    private final Connections connections;
+    private final EdgeSettings.Admission settings;
+    private final Bucket arrivals;
+    private final Counter full;
+    private final Counter busy;
 
-    static void require(Connections connections, EdgeSettings settings) {
+    Capacity(Connections connections, EdgeSettings.Admission settings, MeterRegistry registry) {
+        this.connections = connections;
+        this.settings = settings;
+        this.arrivals = Bucket.builder()
+                .addLimit(limit ->
+                        limit.capacity(settings.burst()).refillGreedy(settings.perSecond(), Duration.ofSeconds(1)))
+                .build();
+        this.full = refused(registry, Code.NODE_FULL);
+        this.busy = refused(registry, Code.NODE_BUSY);
+    }
+
+    /** Takes a place, or refuses with {@link Refused}. */
+    void require() {
+        if (connections.isLeaving()) {
+            throw later(Code.SHUTTING_DOWN, Duration.ZERO);
+        }
         if (connections.count() >= settings.connections()) {
-            throw nodeFull();
+            full.increment();
+            throw later(Code.NODE_FULL, Duration.ofSeconds(1));
+        }
+        ConsumptionProbe arrival = arrivals.tryConsumeAndReturnRemaining(1);
+        if (!arrival.isConsumed()) {
+            busy.increment();
+            throw later(Code.NODE_BUSY, Duration.ofNanos(arrival.getNanosToWaitForRefill()));
         }
     }
 
-    private static Refused nodeFull() {
-        Duration after = Duration.ofSeconds(ThreadLocalRandom.current().nextInt(2, 11));
-        return new Refused(Refusal.of(Code.NODE_FULL, Code.NODE_FULL.happened(), after));
+    private Refused later(Code code, Duration atLeast) {
+        long spread = settings.comeBackWithin().toMillis();
+        Duration after = atLeast.plusMillis(ThreadLocalRandom.current().nextLong(spread) + 1);
+        return new Refused(Refusal.of(code, code.happened(), after));
+    }
+
+    private static Counter refused(MeterRegistry registry, Code code) {
+        return Counter.builder("millrace.connections.refused")
+                .description("Connections that were not let in")
+                .tag("code", code.code())
+                .register(registry);
     }
 }

@@ -1,10 +1,12 @@
 package io.millrace.platform.edge;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.persistence.Journal;
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
@@ -31,6 +33,7 @@ import org.apache.pekko.stream.Materializer;
  */
 public final class Edge {
     private final PublishDoor publish;
+    private final CompleteDoor complete;
     private final StreamDoor stream;
     private final SocketDoor socket;
     private final HistoryDoor history;
@@ -48,10 +51,17 @@ public final class Edge {
             Clock clock,
             Materializer materializer) {
         this.logins = new Logins(accessSettings, verifier, access, clock);
-        this.publish = new PublishDoor(logins, rooms.relays(), settings.publishing(), materializer);
-        this.stream = new StreamDoor(logins, rooms.connections(), settings);
-        this.socket = new SocketDoor(logins, rooms.connections(), settings);
-        this.history = new HistoryDoor(logins, rooms.relays(), rooms.journal(), rooms.epoch(), settings.history());
+        this.publish = new PublishDoor(logins, rooms.families(), rooms.relays(), settings.publishing(), materializer);
+        this.complete = new CompleteDoor(
+                logins,
+                rooms.families(),
+                rooms.relays(),
+                publish,
+                settings.publishing().limits());
+        Capacity capacity = new Capacity(rooms.connections(), settings.admission(), rooms.registry());
+        this.stream = new StreamDoor(logins, rooms, capacity, settings);
+        this.socket = new SocketDoor(logins, rooms.connections(), capacity, settings);
+        this.history = new HistoryDoor(logins, rooms, settings.history());
         this.stats = rooms.stats();
         this.crossOrigin = new CrossOrigin(logins);
         this.materializer = materializer;
@@ -62,7 +72,14 @@ public final class Edge {
      *
      * @param stats this node's figures as JSON, for admins
      */
-    public record Rooms(Relays relays, Connections connections, Journal journal, Epoch epoch, Supplier<byte[]> stats) {}
+    public record Rooms(
+            Families families,
+            Relays relays,
+            Connections connections,
+            Journal journal,
+            Epoch epoch,
+            Supplier<byte[]> stats,
+            MeterRegistry registry) {}
 
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
         CompletionStage<HttpResponse> response;
@@ -92,12 +109,22 @@ public final class Edge {
             if (path.get(3).equals("events")) {
                 return events(call, channel);
             }
+            if (path.get(3).equals("complete")) {
+                call.requireOnly();
+                return call.method().equals(HttpMethods.POST)
+                        ? complete.complete(call, channel)
+                        : notAllowed(call, HttpMethods.POST);
+            }
             if (path.get(3).equals("history")) {
-                call.requireOnly("after", "since", "limit", "wait");
+                call.requireOnlyFilterAnd("after", "since", "limit", "wait");
                 return get(call, () -> history.read(call, channel));
             }
+        } else if (path.size() == 4 && path.get(0).equals("v1") && path.get(3).equals("events")) {
+            return post(call, () -> publish.publish(call, addressed(path.get(1), path.get(2))));
+        } else if (path.equals(List.of("v1", "broadcast", "events"))) {
+            return post(call, () -> publish.publish(call, channel("global")));
         } else if (path.equals(List.of("v1", "events"))) {
-            call.requireOnly("channel", "from", "lastEventId");
+            call.requireOnlyFilterAnd("channel", "own", "from", "lastEventId");
             return get(call, () -> stream.open(call, stream.channels(call)));
         } else if (path.equals(List.of("v1", "stats"))) {
             return get(call, () -> stats(call));
@@ -112,8 +139,8 @@ public final class Edge {
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
-            call.requireOnly("from", "lastEventId");
-            return stream.open(call, Set.of(channel));
+            call.requireOnlyFilterAnd("from", "lastEventId");
+            return stream.open(call, login -> Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);
     }
@@ -131,11 +158,29 @@ public final class Edge {
         return call.method().equals(HttpMethods.GET) ? door.get() : notAllowed(call, HttpMethods.GET);
     }
 
+    private static CompletionStage<HttpResponse> post(Call call, Supplier<CompletionStage<HttpResponse>> door) {
+        return call.method().equals(HttpMethods.POST) ? door.get() : notAllowed(call, HttpMethods.POST);
+    }
+
     private static CompletionStage<HttpResponse> notAllowed(Call call, HttpMethod... methods) {
         String allow =
                 String.join(", ", Arrays.stream(methods).map(HttpMethod::value).toList());
         return CompletableFuture.completedFuture(Replies.refusal(Refusal.of(Code.METHOD_NOT_ALLOWED), call.address())
                 .addHeader(RawHeader.create("Allow", allow)));
+    }
+
+    /** Whom an event is for, by a name that isn't a channel's: {@code users/42} and {@code entities/e7}. */
+    private static ChannelName addressed(String whom, String id) {
+        String family =
+                switch (whom) {
+                    case "users" -> "user:";
+                    case "entities" -> "entity:";
+                    default -> throw new Refused(Refusal.of(Code.NOT_FOUND));
+                };
+        if (id.isEmpty() || id.indexOf(':') >= 0) {
+            throw new Refused(Refusal.of(Code.INVALID_CHANNEL, "an id is not empty and has no colon"));
+        }
+        return channel(family + id);
     }
 
     private static ChannelName channel(String name) {

@@ -5,14 +5,14 @@ import io.millrace.protocol.JsonInput;
 import java.time.Duration;
 
 /** The settings under {@code millrace.edge}. */
-public record EdgeSettings(Publishing publishing, History history, Socket socket, int streamChannels, int connections) {
+public record EdgeSettings(
+        Publishing publishing, History history, Socket socket, int streamChannels, Admission admission) {
 
     public static EdgeSettings from(Config edge) {
         Config history = edge.getConfig("history");
         Config webSocket = edge.getConfig("websocket");
         return new EdgeSettings(
                 new Publishing(
-                        Math.toIntExact(edge.getBytes("event-bytes")),
                         Math.toIntExact(edge.getBytes("batch-bytes")),
                         edge.getInt("batch-events"),
                         edge.getDuration("body-timeout")),
@@ -26,12 +26,15 @@ public record EdgeSettings(Publishing publishing, History history, Socket socket
                         Math.toIntExact(webSocket.getBytes("message-bytes")),
                         webSocket.getInt("fragments")),
                 edge.getInt("stream-channels"),
-                edge.getInt("max-connections"));
+                new Admission(
+                        edge.getInt("max-connections"),
+                        edge.getInt("admission.per-second"),
+                        edge.getInt("admission.burst"),
+                        edge.getDuration("admission.come-back-within")));
     }
 
     public EdgeSettings {
         require(streamChannels >= 1 && streamChannels <= 100, "stream-channels", "1 to 100");
-        require(connections >= 1, "max-connections", "1 or more");
     }
 
     private static void require(boolean holds, String key, String rule) {
@@ -43,18 +46,16 @@ public record EdgeSettings(Publishing publishing, History history, Socket socket
     /**
      * What one publish may bring.
      *
-     * @param eventBytes the data of one event
      * @param batchBytes the whole body
      * @param batchEvents events in one batch
      * @param bodyTimeout how long the body may take to arrive
      */
-    public record Publishing(int eventBytes, int batchBytes, int batchEvents, Duration bodyTimeout) {
+    public record Publishing(int batchBytes, int batchEvents, Duration bodyTimeout) {
         public Publishing {
-            require(eventBytes >= 1024, "event-bytes", "1 KiB or more");
             require(
-                    batchBytes >= eventBytes && batchBytes <= 2 * 1024 * 1024 - 64 * 1024,
+                    batchBytes >= 1024 && batchBytes <= 2 * 1024 * 1024 - 64 * 1024,
                     "batch-bytes",
-                    "event-bytes to 1.9 MiB, since a batch must fit one frame between nodes");
+                    "1 KiB to 1.9 MiB, since a batch must fit one frame between nodes");
             require(batchEvents >= 1 && batchEvents <= 10_000, "batch-events", "1 to 10000");
             require(bodyTimeout.toMillis() >= 100, "body-timeout", "100ms or more");
         }
@@ -80,6 +81,26 @@ public record EdgeSettings(Publishing publishing, History history, Socket socket
             require(frameBytes >= 125, "websocket.frame-bytes", "125 bytes or more");
             require(messageBytes >= frameBytes, "websocket.message-bytes", "frame-bytes or more");
             require(fragments >= 1, "websocket.fragments", "1 or more");
+        }
+    }
+
+    /**
+     * Who is let in.
+     *
+     * @param connections how many a node carries
+     * @param perSecond how many new ones it takes on the average
+     * @param burst how many at once
+     * @param comeBackWithin those refused come back each at its own moment inside this time
+     */
+    public record Admission(int connections, int perSecond, int burst, Duration comeBackWithin) {
+        public Admission {
+            require(connections >= 1, "max-connections", "1 or more");
+            require(perSecond >= 1, "admission.per-second", "1 or more");
+            require(burst >= 1, "admission.burst", "1 or more");
+            require(
+                    comeBackWithin.toMillis() >= 1000 && comeBackWithin.toMinutes() <= 10,
+                    "admission.come-back-within",
+                    "1s to 10m");
         }
     }
 }

@@ -1,7 +1,12 @@
 package io.millrace.platform.edge;
 
+import java.time.Duration;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.http.javadsl.model.AttributeKey;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -15,4 +20,18 @@ import org.jspecify.annotations.Nullable;
  */
 record EventStream(Source<ByteString, NotUsed> frames, @Nullable Hearing hearing) {
     static final AttributeKey<EventStream> KEY = AttributeKey.create("event-stream", EventStream.class);
+
+    /** A stream that has said its last word has looked at its own time limit before; this is for the bytes in flight. */
+    private static final Duration LAST_WRITE = Duration.ofSeconds(3);
+
+    /** Writes the frames into a socket that HTTP has left. */
+    SocketOut.Handle run(ActorRef connection, ActorRef owner, Materializer materializer) {
+        return frames.toMat(Sink.fromGraph(new SocketOut(connection, owner, LAST_WRITE)), Keep.right())
+                .run(materializer);
+    }
+
+    /** Ends a stream that nobody will hear. */
+    void drop(Materializer materializer) {
+        frames.runWith(Sink.cancelled(), materializer);
+    }
 }

@@ -2,28 +2,21 @@ package io.millrace.platform.edge;
 
 import io.millrace.persistence.Journal;
 import io.millrace.persistence.Journal.Bounds;
-import io.millrace.persistence.Journal.Page;
 import io.millrace.platform.access.Act;
-import io.millrace.platform.relay.Feed;
-import io.millrace.platform.relay.Listener;
-import io.millrace.platform.relay.Relays;
+import io.millrace.platform.connection.Views;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control.Reset;
 import io.millrace.protocol.Cursor;
 import io.millrace.protocol.Epoch;
-import io.millrace.protocol.Event;
-import io.millrace.protocol.EventJson;
-import io.millrace.protocol.HistoryPage;
+import io.millrace.protocol.Filter;
 import io.millrace.protocol.InvalidInput;
 import io.millrace.protocol.Position;
 import io.millrace.protocol.ResetReason;
 import io.millrace.protocol.Start;
+import io.millrace.protocol.View;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -33,17 +26,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class HistoryDoor {
     private final Logins logins;
-    private final Relays relays;
+    private final Views views;
     private final Journal journal;
     private final Epoch epoch;
     private final EdgeSettings.History settings;
+    private final HistoryReading.Sources sources;
 
-    HistoryDoor(Logins logins, Relays relays, Journal journal, Epoch epoch, EdgeSettings.History settings) {
+    HistoryDoor(Logins logins, Edge.Rooms rooms, EdgeSettings.History settings) {
         this.logins = logins;
-        this.relays = relays;
-        this.journal = journal;
-        this.epoch = epoch;
+        this.views = new Views(rooms.families());
+        this.journal = rooms.journal();
+        this.epoch = rooms.epoch();
         this.settings = settings;
+        this.sources = new HistoryReading.Sources(rooms.relays(), journal, epoch, settings.maxBytes());
     }
 
     CompletionStage<HttpResponse> read(Call call, ChannelName channel) {
@@ -52,8 +47,13 @@ final class HistoryDoor {
             int limit = (int) number(call, "limit", settings.defaultLimit(), 1, settings.maxLimit());
             Duration wait = Duration.ofSeconds(
                     number(call, "wait", 0, 0, settings.maxWait().toSeconds()));
+            Filter filter = call.filter();
+            views.requireFilterable(channel, filter);
+            View view = views.of(login, channel, filter);
             return begin(call, channel)
-                    .thenCompose(begin -> page(channel, begin, limit, wait))
+                    .thenCompose(begin -> new HistoryReading(
+                                    sources, channel, view, begin.after(), begin.reset(), limit, wait)
+                            .page())
                     .thenApply(page -> Replies.json(200, page.json()));
         });
     }
@@ -113,61 +113,6 @@ final class HistoryDoor {
         return new Begin(
                 bounds.availableFrom() - 1,
                 new Reset(channel, asked, bounds.availableFrom(), bounds.head(), epoch, reason));
-    }
-
-    private CompletionStage<HistoryPage> page(ChannelName channel, Begin begin, int limit, Duration wait) {
-        return read(channel, begin, limit).thenCompose(page -> {
-            boolean answerNow = !page.events().isEmpty() || wait.isZero() || begin.reset() != null;
-            return answerNow
-                    ? CompletableFuture.completedFuture(json(channel, begin, page))
-                    : untilNews(channel, begin.after(), wait)
-                            .thenCompose(news -> read(channel, begin, limit))
-                            .thenApply(later -> json(channel, begin, later));
-        });
-    }
-
-    private CompletionStage<Page> read(ChannelName channel, Begin begin, int limit) {
-        return journal.read(channel, begin.after(), begin.after() + limit, settings.maxBytes());
-    }
-
-    /** Ends when the channel's head is beyond {@code after}, or the time is over. */
-    private CompletionStage<Boolean> untilNews(ChannelName channel, long after, Duration wait) {
-        CompletableFuture<Boolean> news = new CompletableFuture<>();
-        Listener listener = new News(news);
-        CompletionStage<Feed> joining = relays.join(channel, listener);
-        joining.thenAccept(feed -> {
-            if (feed.live().head() > after) {
-                news.complete(true);
-            }
-            news.whenComplete((done, failure) -> feed.leave(listener));
-        });
-        return news.completeOnTimeout(false, wait.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    /** Something new has come, or can only be found by looking again. */
-    private record News(CompletableFuture<Boolean> heard) implements Listener {
-        @Override
-        public void wake() {
-            heard.complete(true);
-        }
-
-        @Override
-        public void lost() {
-            heard.complete(false);
-        }
-    }
-
-    private HistoryPage json(ChannelName channel, Begin begin, Page page) {
-        Cursor.Stamp stamp = Cursor.stamp(channel, epoch);
-        List<byte[]> events = page.events().stream()
-                .map(event -> EventJson.bytes(channel, epoch, stamp.at(event.offset()), event))
-                .toList();
-        List<Event> read = page.events();
-        long last = read.isEmpty() ? begin.after() : read.get(read.size() - 1).offset();
-        HistoryPage whole = new HistoryPage(
-                channel, epoch, page.bounds().head(), page.bounds().availableFrom(), events, stamp.at(last));
-        Reset reset = begin.reset();
-        return reset == null ? whole : whole.after(reset);
     }
 
     private static long number(Call call, String name, long otherwise, long min, long max) {

@@ -15,6 +15,7 @@ import io.millrace.protocol.Code;
 import io.millrace.protocol.Refusal;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,10 @@ final class Logins {
         }
     }
 
+    Set<ChannelName> ownToHear(Login login) {
+        return access.ownToHear(login, clock.instant());
+    }
+
     boolean isAdmin(Login login) {
         return access.isAdmin(login, clock.instant());
     }
@@ -78,9 +83,7 @@ final class Logins {
         String origin = call.header("Origin");
         if (origin != null
                 && !origins.allows(
-                        origin,
-                        call.header("Host"),
-                        call.request().getUri().scheme().equals("https"))) {
+                        origin, call.host(), call.request().getUri().scheme().equals("https"))) {
             throw new Refused(Refusal.of(
                     Code.ORIGIN_REFUSED, "add the page's origin to millrace.access.allowed-origins to let it call"));
         }

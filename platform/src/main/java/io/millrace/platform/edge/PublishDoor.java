@@ -2,6 +2,7 @@ package io.millrace.platform.edge;
 
 import io.millrace.platform.access.Act;
 import io.millrace.platform.access.Login;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.Published;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
@@ -19,12 +20,19 @@ import org.apache.pekko.stream.Materializer;
 /** {@code POST /v1/channels/{channel}/events}: one event or an array, answered when it stands in the journal. */
 final class PublishDoor {
     private final Logins logins;
+    private final Families families;
     private final Relays relays;
     private final EdgeSettings.Publishing settings;
     private final Materializer materializer;
 
-    PublishDoor(Logins logins, Relays relays, EdgeSettings.Publishing settings, Materializer materializer) {
+    PublishDoor(
+            Logins logins,
+            Families families,
+            Relays relays,
+            EdgeSettings.Publishing settings,
+            Materializer materializer) {
         this.logins = logins;
+        this.families = families;
         this.relays = relays;
         this.settings = settings;
         this.materializer = materializer;
@@ -37,7 +45,8 @@ final class PublishDoor {
         });
     }
 
-    private CompletionStage<byte[]> body(Call call) {
+    /** A request's body, bounded in bytes and time. */
+    CompletionStage<byte[]> body(Call call) {
         if (call.request().entity().getContentLengthOption().orElse(0) > settings.batchBytes()) {
             throw tooLarge();
         }
@@ -56,10 +65,11 @@ final class PublishDoor {
     private CompletionStage<HttpResponse> publish(Call call, ChannelName channel, Login login, byte[] body) {
         List<Draft> drafts =
                 JsonInput.drafts(body, settings.limits(), call.header("Idempotency-Key"), settings.batchEvents());
+        int eventBytes = families.of(channel).publishing().eventBytes();
         for (Draft draft : drafts) {
-            if (draft.data().size() > settings.eventBytes()) {
-                throw new Refused(Refusal.of(
-                        Code.EVENT_TOO_LARGE, "an event's data is at most " + settings.eventBytes() + " bytes"));
+            if (draft.data().size() > eventBytes) {
+                throw new Refused(
+                        Refusal.of(Code.EVENT_TOO_LARGE, "an event's data is at most " + eventBytes + " bytes"));
             }
         }
         boolean batch = JsonInput.isBatch(body);

@@ -13,6 +13,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.jspecify.annotations.Nullable;
 
 /** What the doors answer with: JSON, or a refusal as an RFC 9457 problem document. The one place where a refusal becomes HTTP. */
 final class Replies {
@@ -30,7 +31,8 @@ final class Replies {
                 .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, body));
     }
 
-    static HttpResponse refusal(Refusal refusal, String address) {
+    /** @param address the request's path, or null where it couldn't be read */
+    static HttpResponse refusal(Refusal refusal, @Nullable String address) {
         List<HttpHeader> headers = new ArrayList<>();
         headers.add(NO_STORE);
         if (refusal.retryAfterSeconds() >= 0) {

@@ -1,6 +1,7 @@
 package io.millrace.platform.edge;
 
 import io.millrace.platform.access.Login;
+import io.millrace.platform.connection.Caller;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpProtocols;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.Connection;
@@ -29,24 +31,30 @@ import org.jspecify.annotations.Nullable;
 final class SocketDoor {
     private final Logins logins;
     private final Connections connections;
+    private final Capacity capacity;
     private final EdgeSettings settings;
 
-    SocketDoor(Logins logins, Connections connections, EdgeSettings settings) {
+    SocketDoor(Logins logins, Connections connections, Capacity capacity, EdgeSettings settings) {
         this.logins = logins;
         this.connections = connections;
+        this.capacity = capacity;
         this.settings = settings;
     }
 
     CompletionStage<HttpResponse> open(Call call) {
         String key = handshakeKey(call);
         return login(call).thenCompose(login -> {
-            Capacity.require(connections, settings);
-            Connections.Opened opened =
-                    connections.open(new Opening(Transport.WEBSOCKET, login.login(), List.of(), logins::verify));
+            capacity.require();
+            Connections.Opened opened = connections.open(
+                    new Opening(Transport.WEBSOCKET, login.login(), List.of(), logins::verify, caller(call)));
             return opened.frames()
                     .thenApply(frames ->
                             switching(key, new EventStream(frames, new SocketHearing(opened, settings.socket()))));
         });
+    }
+
+    private Caller caller(Call call) {
+        return new Caller("", call.flag("own"));
     }
 
     private record Known(@Nullable Login login) {}
@@ -60,6 +68,12 @@ final class SocketDoor {
 
     /** [spec] RFC 6455, 4.2.1: what the client's opening handshake must hold. */
     private static String handshakeKey(Call call) {
+        if (!call.request().protocol().equals(HttpProtocols.HTTP_1_1)) {
+            throw new InvalidInput(
+                    Code.INVALID_REQUEST,
+                    "protocol",
+                    "WebSocket begins with HTTP/1.1 here, on a connection of its own");
+        }
         String upgrade = call.header("Upgrade");
         String version = call.header("Sec-WebSocket-Version");
         String key = call.header("Sec-WebSocket-Key");

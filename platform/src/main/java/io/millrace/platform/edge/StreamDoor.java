@@ -1,29 +1,34 @@
 package io.millrace.platform.edge;
 
 import io.millrace.platform.access.Act;
+import io.millrace.platform.access.Login;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
+import io.millrace.platform.connection.Views;
 import io.millrace.platform.connection.Want;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
-import io.millrace.protocol.InvalidInput;
+import io.millrace.protocol.Filter;
 import io.millrace.protocol.Refusal;
 import io.millrace.protocol.Start;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /v1/channels/{channel}/events} and {@code GET /v1/events?channel=a&channel=b}: Server-Sent Events. What a
+ * {@code GET /v1/channels/{channel}/events} and {@code GET /v1/events?channel=a&channel=b&own=true}: Server-Sent Events. What a
  * client that comes back has missed comes first; where that can't be had whole, the first event says {@code reset}.
  */
 final class StreamDoor {
@@ -33,47 +38,79 @@ final class StreamDoor {
 
     private final Logins logins;
     private final Connections connections;
+    private final Capacity capacity;
+    private final StreamEnds ends;
+    private final Views views;
     private final EdgeSettings settings;
 
-    StreamDoor(Logins logins, Connections connections, EdgeSettings settings) {
+    StreamDoor(Logins logins, Edge.Rooms rooms, Capacity capacity, EdgeSettings settings) {
+        this.ends = new StreamEnds(rooms.relays());
         this.logins = logins;
-        this.connections = connections;
+        this.connections = rooms.connections();
+        this.capacity = capacity;
+        this.views = new Views(rooms.families());
         this.settings = settings;
     }
 
-    CompletionStage<HttpResponse> open(Call call, Set<ChannelName> channels) {
+    /** One channel, or those that {@code asked} makes of the login. */
+    CompletionStage<HttpResponse> open(Call call, Function<Login, Set<ChannelName>> asked) {
         return logins.require(call).thenCompose(login -> {
+            Set<ChannelName> channels = asked.apply(login);
             String lastEventId = lastEventId(call);
             String from = call.parameter("from");
             Start start = from == null ? new Start.Latest() : Start.parse(from);
+            Filter filter = call.filter();
             boolean liveOnly = lastEventId == null && start instanceof Start.Latest;
             for (ChannelName channel : channels) {
                 logins.requireAct(login, Act.SUBSCRIBE, channel);
+                views.requireFilterable(channel, filter);
                 if (!liveOnly) {
                     logins.requireAct(login, Act.HISTORY, channel);
                 }
             }
-            Capacity.require(connections, settings);
+            capacity.require();
             List<Want> wants = channels.stream()
-                    .map(channel -> new Want(channel, lastEventId, start))
+                    .map(channel -> new Want(channel, lastEventId, start, filter))
                     .toList();
-            return connections
-                    .open(new Opening(Transport.SSE, login, wants, logins::verify))
-                    .frames()
-                    .thenApply(frames -> HttpResponse.create()
-                            .addHeaders(HEADERS)
-                            .withEntity(HttpEntities.createCloseDelimited(
-                                    MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
-                            .addAttribute(EventStream.KEY, new EventStream(frames, null)));
+            return ends.isAtTheEnd(channels, lastEventId)
+                    .thenCompose(
+                            over -> over ? CompletableFuture.completedFuture(nothingMore()) : stream(login, wants));
         });
     }
 
-    /** The channels named in the query, each once. */
-    Set<ChannelName> channels(Call call) {
-        Set<ChannelName> channels = new LinkedHashSet<>();
-        call.parameters("channel").forEach(name -> channels.add(ChannelName.of(name)));
+    private CompletionStage<HttpResponse> stream(Login login, List<Want> wants) {
+        return connections
+                .open(new Opening(Transport.SSE, login, wants, logins::verify))
+                .frames()
+                .thenApply(frames -> HttpResponse.create()
+                        .addHeaders(HEADERS)
+                        .withEntity(HttpEntities.createCloseDelimited(
+                                MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
+                        .addAttribute(EventStream.KEY, new EventStream(frames, null)));
+    }
+
+    /** [spec] "HTTP 204 No Content [...] prevents the EventSource from reconnecting" (WHATWG HTML, 9.2.1). */
+    private static HttpResponse nothingMore() {
+        return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT).addHeaders(HEADERS);
+    }
+
+    /** The channels named in the query, each once; where none is, or {@code own} says so, the login's own too. */
+    Function<Login, Set<ChannelName>> channels(Call call) {
+        Set<ChannelName> named = new LinkedHashSet<>();
+        call.parameters("channel").forEach(name -> named.add(ChannelName.of(name)));
+        boolean own = call.flag("own") || named.isEmpty();
+        return login -> {
+            Set<ChannelName> channels = new LinkedHashSet<>(named);
+            if (own) {
+                channels.addAll(logins.ownToHear(login));
+            }
+            return within(channels);
+        };
+    }
+
+    private Set<ChannelName> within(Set<ChannelName> channels) {
         if (channels.isEmpty()) {
-            throw new InvalidInput(Code.INVALID_PARAMETER, "channel", "name at least one: ?channel=a&channel=b");
+            throw new Refused(Refusal.of(Code.FORBIDDEN, "a rule of this login forbids each of its own channels"));
         }
         if (channels.size() > settings.streamChannels()) {
             throw new Refused(

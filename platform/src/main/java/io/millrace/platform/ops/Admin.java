@@ -25,20 +25,28 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /**
  * The admin port: {@code /livez} and {@code /readyz} for whoever starts and routes, {@code /metrics} for Prometheus,
- * {@code /stats} for people. What tells more than yes or no wants an admin's token, unless that is switched off.
+ * {@code /stats} for people, {@code /drain} to have the node leave. What tells more than yes or no wants an admin's token, unless that is switched off.
  */
 public final class Admin {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String BEARER = "Bearer ";
 
     private final Readiness readiness;
+    private final Departure departure;
     private final Stats stats;
     private final PrometheusMeterRegistry metrics;
     private final Guard guard;
     private final Executor blocking;
 
-    public Admin(Readiness readiness, Stats stats, PrometheusMeterRegistry metrics, Guard guard, Executor blocking) {
+    public Admin(
+            Readiness readiness,
+            Departure departure,
+            Stats stats,
+            PrometheusMeterRegistry metrics,
+            Guard guard,
+            Executor blocking) {
         this.readiness = readiness;
+        this.departure = departure;
         this.stats = stats;
         this.metrics = metrics;
         this.guard = guard;
@@ -60,15 +68,21 @@ public final class Admin {
     }
 
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
-        if (!request.method().equals(HttpMethods.GET) && !request.method().equals(HttpMethods.HEAD)) {
-            return CompletableFuture.completedFuture(plain(405, "only GET"));
+        String path = request.getUri().path();
+        if (request.method().equals(HttpMethods.POST) && path.equals("/drain")) {
+            return guarded(request, this::drain);
         }
-        return switch (request.getUri().path()) {
+        if (!request.method().equals(HttpMethods.GET) && !request.method().equals(HttpMethods.HEAD)) {
+            return CompletableFuture.completedFuture(plain(405, "only GET, and POST on /drain"));
+        }
+        return switch (path) {
             case "/livez" -> CompletableFuture.completedFuture(plain(200, "ok"));
             case "/readyz" -> CompletableFuture.supplyAsync(this::ready, blocking);
             case "/metrics" -> guarded(request, this::metrics);
             case "/stats" -> guarded(request, () -> json(200, stats.now()));
-            default -> CompletableFuture.completedFuture(plain(404, "here are /livez, /readyz, /metrics and /stats"));
+            case "/drain" -> guarded(request, () -> json(200, departure.progress()));
+            default ->
+                CompletableFuture.completedFuture(plain(404, "here are /livez, /readyz, /metrics, /stats and /drain"));
         };
     }
 
@@ -87,6 +101,11 @@ public final class Admin {
         answer.put("ready", ready);
         answer.put("checks", checks);
         return json(ready ? 200 : 503, answer);
+    }
+
+    private HttpResponse drain() {
+        departure.begin();
+        return json(202, departure.progress());
     }
 
     private HttpResponse metrics() {

@@ -32,6 +32,10 @@ public final class Readiness {
         phase = next;
     }
 
+    public Phase phase() {
+        return phase;
+    }
+
     /** Each check by its name, with what it found; all must be {@code ok}. Blocks for some seconds at the most. */
     public Map<String, String> checks() {
         Map<String, String> checks = new LinkedHashMap<>();

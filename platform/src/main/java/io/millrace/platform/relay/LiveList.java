@@ -21,15 +21,25 @@ public final class LiveList {
     private long bytes;
 
     LiveList(long head, int maxEvents, long maxBytes) {
+        this(head, false, maxEvents, maxBytes);
+    }
+
+    /** @param complete whether {@code head} is the stream's end */
+    LiveList(long head, boolean complete, int maxEvents, long maxBytes) {
         this.maxEvents = maxEvents;
         this.maxBytes = maxBytes;
-        this.floor = new Node(head, null);
+        this.floor = new Node(head, complete);
         this.tail = floor;
     }
 
     /** The newest offset. */
     public long head() {
         return tail.offset;
+    }
+
+    /** The place of the newest event. */
+    public Node newest() {
+        return tail;
     }
 
     /** The pointer of a reader that has everything up to {@code offset}, or null where the list no longer reaches back. */
@@ -47,7 +57,7 @@ public final class LiveList {
 
     /** Relay only: appends the event with offset {@code head() + 1}. */
     void append(EncodedEvent event) {
-        Node node = new Node(event.offset(), event);
+        Node node = new Node(event);
         bytes += cost(event);
         events++;
         Node last = tail;
@@ -73,9 +83,9 @@ public final class LiveList {
     }
 
     /** Relay only: goes on after {@code head}, leaving out what lies between; every reader falls off. */
-    void restartAt(long head) {
+    void restartAt(long head, boolean complete) {
         Node left = tail;
-        Node fresh = new Node(head, null);
+        Node fresh = new Node(head, complete);
         floor = fresh;
         tail = fresh;
         events = 0;
@@ -90,15 +100,23 @@ public final class LiveList {
     /** One place in the list: just after the event with this offset. */
     public static final class Node {
         /** Stands after a pointer whose successor has been dropped. */
-        public static final Node FALLEN = new Node(-1, null);
+        public static final Node FALLEN = new Node(-1, false);
 
         private final long offset;
         private final @Nullable EncodedEvent event;
+        private final boolean end;
         private volatile @Nullable Node next;
 
-        private Node(long offset, @Nullable EncodedEvent event) {
+        private Node(long offset, boolean end) {
             this.offset = offset;
+            this.event = null;
+            this.end = end;
+        }
+
+        private Node(EncodedEvent event) {
+            this.offset = event.offset();
             this.event = event;
+            this.end = event.event().isEnd();
         }
 
         /** The next place, {@link #FALLEN}, or null where there is nothing newer yet. */
@@ -113,6 +131,11 @@ public final class LiveList {
 
         public long offset() {
             return offset;
+        }
+
+        /** Whether this is the stream's end, after which nothing will ever come. */
+        public boolean isEnd() {
+            return end;
         }
     }
 }

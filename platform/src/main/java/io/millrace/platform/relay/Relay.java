@@ -137,10 +137,7 @@ final class Relay {
 
     /** @param nanos the time, which only goes on */
     static Behavior<Command> create(
-            ChannelName channelName,
-            RecipientRef<Channel.Command> channel,
-            Surroundings around,
-            LongSupplier nanos) {
+            ChannelName channelName, RecipientRef<Channel.Command> channel, Surroundings around, LongSupplier nanos) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new Tick(), TICK);
             Relay relay = new Relay(context, channelName, channel, around, nanos);
@@ -209,7 +206,7 @@ final class Relay {
     private Behavior<Command> onBoundsRead(BoundsRead read) {
         Bounds bounds = read.bounds();
         if (bounds != null) {
-            hearHead(bounds.head());
+            hearHead(bounds.head(), bounds.complete());
         } else {
             opening = live != null; // the tick opens again
             context.getLog()
@@ -224,25 +221,25 @@ final class Relay {
         if (heard.announcement() instanceof Announced announced) {
             hearEvents(announced.events());
         } else if (heard.announcement() instanceof Head head) {
-            hearHead(head.head());
+            hearHead(head.head(), head.complete());
         }
         return Behaviors.same();
     }
 
-    private void hearHead(long head) {
+    private void hearHead(long head, boolean complete) {
         heardOf = Math.max(heardOf, head);
         LiveList list = live;
         if (list == null) {
-            begin(head);
+            begin(head, complete);
         } else if (head > list.head()) {
             repair(list);
         }
     }
 
-    private void begin(long head) {
+    private void begin(long head, boolean complete) {
         opening = true; // also where the journal's answer failed before the channel's came: the lease must be renewed
         RelaySettings.Live bounds = around.settings().live();
-        LiveList list = new LiveList(head, bounds.events(), bounds.bytes());
+        LiveList list = new LiveList(head, complete, bounds.events(), bounds.bytes());
         live = list;
         joining.forEach(join -> join.joined().complete(feed(list)));
         joining.clear();
@@ -313,7 +310,7 @@ final class Relay {
             wakeAll();
         } else if (page.bounds().availableFrom() > list.head() + 1) {
             // retention has overtaken the list: its readers fall off it and learn from the journal what is left
-            list.restartAt(page.bounds().head());
+            list.restartAt(page.bounds().head(), page.bounds().complete());
             wakeAll();
         }
         if (list.head() < Math.max(heardOf, page.bounds().head()) && grew) {

@@ -136,6 +136,8 @@ final class Writes {
                     Refusal.of(
                             Code.IDEMPOTENCY_CONFLICT,
                             item + "its key was used for another body, at offset " + conflicted.offset()));
+        } else if (outcome instanceof Answer.Declined declined) {
+            refuse(publish, Refusal.of(declined.code(), declined.detail()));
         }
     }
 

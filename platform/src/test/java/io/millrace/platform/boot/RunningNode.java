@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -43,6 +44,10 @@ final class RunningNode implements AutoCloseable {
               }
               connection { sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
               edge { websocket.login-timeout = 1s, stream-channels = 3 }
+              families {
+                private { claims { region = area }, mask = [ { field = price, claim = role, values = [boss] } ] }
+                unfiltered { filters = off }
+              }
             }
             """
                     .formatted(SECRET));
@@ -89,14 +94,28 @@ final class RunningNode implements AutoCloseable {
         return token(subject, Instant.now().plus(Duration.ofMinutes(10)), grants);
     }
 
+    /** A token of somebody who belongs to an entity. */
+    static String entityToken(String subject, String entity, String... grants) {
+        return token(subject, entity, Instant.now().plus(Duration.ofMinutes(10)), Map.of(), grants);
+    }
+
     static String token(String subject, Instant expires, String... grants) {
+        return token(subject, null, expires, Map.of(), grants);
+    }
+
+    static String token(String subject, Instant expires, Map<String, String> claims, String... grants) {
+        return token(subject, null, expires, claims, grants);
+    }
+
+    private static String token(
+            String subject, @Nullable String entity, Instant expires, Map<String, String> claims, String... grants) {
         Login login = new Login(
                 subject,
-                null,
+                entity,
                 Arrays.stream(grants).map(Grant::parse).toList(),
                 expires,
                 UUID.randomUUID().toString(),
-                Map.of());
+                claims);
         return TokenMint.mint("doors", "k", SECRET.getBytes(StandardCharsets.UTF_8), null, login, Clock.systemUTC());
     }
 

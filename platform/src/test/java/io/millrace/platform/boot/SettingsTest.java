@@ -12,6 +12,7 @@ import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.channel.ChannelSettings;
 import io.millrace.platform.connection.ConnectionSettings;
 import io.millrace.platform.edge.EdgeSettings;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.RelaySettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ class SettingsTest {
     /** Any text is right for these. */
     private static final Set<String> FREE_TEXT = Set.of(
             "millrace.http.host",
+            "millrace.http.tls.client-ca",
             "millrace.http.admin-host",
             "millrace.cluster.host",
             "millrace.storage.password",
@@ -100,23 +102,6 @@ class SettingsTest {
     }
 
     @Test
-    void aFamilyHasTheDefaultsButForWhatItSays() {
-        ChannelSettings settings = ChannelSettings.from(
-                load("millrace.families.orders.retention.max-events = 7").getConfig("millrace"));
-        assertThat(settings.retentionOf(io.millrace.protocol.ChannelName.of("orders:1"))
-                        .maxEvents())
-                .isEqualTo(7);
-        assertThat(settings.retentionOf(io.millrace.protocol.ChannelName.of("orders:1"))
-                        .maxAge())
-                .isEqualTo(settings.retention().maxAge());
-        assertThat(settings.retentionOf(io.millrace.protocol.ChannelName.of("other:1")))
-                .isEqualTo(settings.retention());
-        assertThat(catchThrowable(() -> ChannelSettings.from(load("millrace.families.orders.retention.max-events = 0")
-                        .getConfig("millrace"))))
-                .hasMessageContaining("millrace.families.orders.retention.max-events");
-    }
-
-    @Test
     void aVariableGoesBeforeTheCommandLineAndThatBeforeTheFile() {
         Config file =
                 ConfigFactory.parseString("millrace { relay.live-events = 1, http.port = 1, relay.page-events = 1 }");
@@ -171,6 +156,7 @@ class SettingsTest {
         List<Consumer<Config>> records = List.of(
                 config -> ClusterSettings.from(config.getConfig("cluster")),
                 config -> HttpSettings.from(config.getConfig("http")),
+                Families::from,
                 ChannelSettings::from,
                 config -> RelaySettings.from(config.getConfig("relay")),
                 config -> ConnectionSettings.from(config.getConfig("connection")),
@@ -185,8 +171,45 @@ class SettingsTest {
         put(bad, "http", "port", "-1", "65536", "x");
         put(bad, "http", "admin-port", "-1", "65536", "x");
         put(bad, "http", "wire", "turbo");
+        put(bad, "drain", "rate", "0", "x");
+        put(bad, "drain", "timeout", "3s", "11m", "x");
+        put(bad, "edge", "admission.per-second", "0", "x");
+        put(bad, "edge", "admission.burst", "0", "x");
+        put(bad, "edge", "admission.come-back-within", "0s", "11m", "x");
+        put(bad, "http", "plain", "maybe", "off");
+        put(bad, "http", "head-timeout", "10ms", "x");
+        put(bad, "http", "tls.enabled", "maybe");
+        put(bad, "http", "tls.port", "-1", "65536", "x");
+        put(bad, "http", "tls.certificate-chain", "\"\", millrace.http.tls.enabled = on");
+        put(bad, "http", "tls.private-key", "\"\", millrace.http.tls { enabled = on, certificate-chain = \"a\" }");
+        put(bad, "http", "tls.protocols", "[]", "[\"TLSv1.1\"]", "5");
+        put(bad, "http", "tls.http2", "maybe");
+        put(bad, "http", "tls.check-interval", "10ms", "x");
         put(bad, "drain", "spread", "-1s", "11m", "x");
         put(bad, "drain", "grace", "-1s", "11m", "x");
+        put(bad, "family-defaults", "class", "sturdy", "5");
+        put(bad, "family-defaults", "event-bytes", "10", "x", "2 MiB");
+        put(bad, "family-defaults", "rate.events", "-1", "x");
+        put(bad, "family-defaults", "rate.per", "0s", "25h", "x");
+        put(bad, "family-defaults", "rate.burst", "-1", "x");
+        put(bad, "family-defaults", "publisher-rate.events", "-1", "x");
+        put(bad, "family-defaults", "publisher-rate.per", "0s", "25h", "x");
+        put(bad, "family-defaults", "publisher-rate.burst", "-1", "x");
+        put(bad, "family-defaults", "presence", "maybe");
+        put(bad, "family-defaults", "slow-client", "wait");
+        put(bad, "family-defaults", "batch-interval", "-1s", "61s", "x");
+        put(bad, "family-defaults", "wildcard", "maybe");
+        put(bad, "family-defaults", "behaviour", "\"\"", "[]");
+        put(bad, "family-defaults", "subscribe", "all");
+        put(bad, "family-defaults", "publish", "all");
+        put(bad, "family-defaults", "filters", "maybe");
+        put(
+                bad,
+                "family-defaults",
+                "mask",
+                "5",
+                "[ { field = a } ]",
+                "[ { field = a, claim = b, values = [], c = d } ]");
         put(bad, "http", "admin-login", "maybe");
         put(bad, "cluster", "port", "-1", "65536");
         put(bad, "cluster", "seed-nodes", "[\"host\"]", "[\"pekko://m@host:1\"]", "5");
@@ -226,7 +249,6 @@ class SettingsTest {
         put(bad, "connection", "limits.messages-per-second", "0", "x");
         put(bad, "connection", "limits.message-burst", "0", "x");
         put(bad, "edge", "max-connections", "0", "x");
-        put(bad, "edge", "event-bytes", "10", "x");
         put(bad, "edge", "batch-bytes", "2 MiB", "x");
         put(bad, "edge", "batch-events", "0", "10001");
         put(bad, "edge", "body-timeout", "10ms", "x");

@@ -222,10 +222,14 @@ final class Wire implements AutoCloseable {
 
     /** Goes up to a WebSocket, past the 101. */
     static Wire socket(int port, String token) {
+        return socket(port, token, "");
+    }
+
+    static Wire socket(int port, String token, String query) {
         Wire wire = new Wire(port);
         wire.send(request(
                 "GET",
-                "/v1/ws",
+                "/v1/ws" + query,
                 token,
                 null,
                 "Upgrade: websocket",

@@ -9,13 +9,18 @@ import io.millrace.persistence.ChannelSnapshot;
 import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Answer.Accepted;
 import io.millrace.platform.channel.Answer.Conflicted;
+import io.millrace.platform.channel.Answer.Declined;
 import io.millrace.platform.channel.Answer.Outcome;
 import io.millrace.platform.channel.Answer.Receipt;
 import io.millrace.platform.channel.Channel.Request;
 import io.millrace.platform.channel.ChannelState.Decided;
 import io.millrace.platform.channel.KeyMemory.DedupeSettings;
+import io.millrace.protocol.Code;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.Event;
+import io.millrace.protocol.JsonInput;
+import io.millrace.protocol.StreamEnd;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -246,5 +251,60 @@ class ChannelStateTest {
 
     private static Receipt again(long offset) {
         return new Receipt(offset, true);
+    }
+
+    @Test
+    void afterTheEndNothingIsTakenButWhatIsKnown() {
+        write(request(draft("1", "a")), request(end("e")));
+        assertThat(state.isComplete()).isTrue();
+        assertThat(write(request(draft("2", null)), request(draft("1", "a")), request(end("e")), request(end(null))))
+                .satisfiesExactly(
+                        outcome -> declined(outcome, Code.CHANNEL_COMPLETE, "offset 2"),
+                        outcome -> assertThat(outcome).isEqualTo(accepted(new Receipt(1, true))),
+                        outcome -> assertThat(outcome).isEqualTo(accepted(new Receipt(2, true))),
+                        outcome -> declined(outcome, Code.CHANNEL_COMPLETE, "offset 2"));
+        assertThat(state.head()).isEqualTo(2);
+        ChannelState restored = ChannelState.restore(DEDUPE, state.snapshot());
+        assertThat(restored.isComplete()).isTrue();
+    }
+
+    @Test
+    void whatFollowsAnEndInTheSameWriteIsRefusedAndARepeatSaysTheSame() {
+        List<Request> requests =
+                List.of(request(draft("1", null)), request(end(null)), request(draft("2", null)), request(end(null)));
+        List<Outcome> first = write(requests.toArray(Request[]::new));
+        assertThat(first).hasSize(4);
+        assertThat(first.subList(0, 2)).containsExactly(accepted(first(1)), accepted(first(2)));
+        declined(first.get(2), Code.CHANNEL_COMPLETE, "offset 2");
+        assertThat(state.repeat(requests, 1)).isEqualTo(first);
+    }
+
+    @Test
+    void anExpectedOffsetHoldsForTheWholeRequestAndNotForWhatIsKnown() {
+        write(request(draft("1", "a")));
+        Request onTime = new Request("ann", List.of(draft("2", "b"), draft("3", null)), 1L);
+        assertThat(write(onTime)).containsExactly(accepted(first(2), first(3)));
+        List<Request> late = List.of(
+                new Request("ann", List.of(draft("x", null)), 1L),
+                new Request("ann", List.of(draft("2", "b")), 1L),
+                new Request("ann", List.of(draft("4", null)), 3L),
+                new Request("ann", List.of(draft("5", null)), 3L));
+        List<Outcome> outcomes = write(late.toArray(Request[]::new));
+        declined(outcomes.get(0), Code.OFFSET_CONFLICT, "the head is 3, not 1");
+        assertThat(outcomes.get(1)).isEqualTo(accepted(new Receipt(2, true)));
+        assertThat(outcomes.get(2)).isEqualTo(accepted(first(4)));
+        declined(outcomes.get(3), Code.OFFSET_CONFLICT, "the head is 4, not 3");
+        assertThat(state.repeat(late, 4)).isEqualTo(outcomes);
+    }
+
+    private static void declined(Outcome outcome, Code code, String detail) {
+        assertThat(outcome).isInstanceOfSatisfying(Declined.class, declined -> {
+            assertThat(declined.code()).isEqualTo(code);
+            assertThat(declined.detail()).contains(detail);
+        });
+    }
+
+    private static Draft end(String key) {
+        return StreamEnd.draft("{}".getBytes(StandardCharsets.UTF_8), JsonInput.Limits.ofBytes(100), key);
     }
 }

@@ -22,10 +22,11 @@ import io.millrace.platform.channel.Channel.PublishAll;
 import io.millrace.platform.channel.Channel.Request;
 import io.millrace.platform.channel.Channel.Trim;
 import io.millrace.platform.channel.Channel.Unfollow;
-import io.millrace.platform.channel.ChannelSettings.Retention;
 import io.millrace.platform.channel.ChannelSettings.RetentionWork;
 import io.millrace.platform.channel.KeyMemory.DedupeSettings;
 import io.millrace.platform.fakes.MemoryJournal;
+import io.millrace.platform.fakes.Sample;
+import io.millrace.platform.family.Family;
 import io.millrace.protocol.Draft;
 import java.time.Clock;
 import java.time.Duration;
@@ -116,7 +117,7 @@ class ChannelTest {
 
     @Test
     void aLateWriteIsIgnored() {
-        ActorRef<Command> channel = spawn(settings(1000, 128 * 1024));
+        ActorRef<Command> channel = spawn(1000);
         publish(channel, 2, draft("1", null));
         channel.tell(new PublishAll(write(1), List.of(request(draft("0", null))), answers.ref()));
         answers.expectNoMessage(SHORT);
@@ -125,7 +126,7 @@ class ChannelTest {
 
     @Test
     void whatIsAllDuplicatesIsAnsweredWithoutARecord() {
-        ActorRef<Command> channel = spawn(settings(1000, 128 * 1024));
+        ActorRef<Command> channel = spawn(1000);
         publish(channel, 1, draft("1", "a"));
         assertThat(publish(channel, 2, draft("1", "a")).outcomes())
                 .containsExactly(new Accepted(List.of(new Receipt(1, true))));
@@ -134,7 +135,7 @@ class ChannelTest {
 
     @Test
     void followIsAnsweredWithTheHeadAndThenHearsWhatIsCommitted() {
-        ActorRef<Command> channel = spawn(settings(1000, 128 * 1024));
+        ActorRef<Command> channel = spawn(1000);
         publish(channel, 1, draft("1", null));
         channel.tell(new Follow(ear.ref()));
         ear.expectMessage(new Head(1));
@@ -148,7 +149,7 @@ class ChannelTest {
 
     @Test
     void aFailedCommitIsNeitherAnnouncedNorAnsweredAndLeavesNoTrace() {
-        ActorRef<Command> channel = spawn(settings(1000, 128 * 1024));
+        ActorRef<Command> channel = spawn(1000);
         channel.tell(new Follow(ear.ref()));
         ear.expectMessage(new Head(0));
         stored.failNextPersisted(ID);
@@ -163,7 +164,7 @@ class ChannelTest {
 
     @Test
     void aFailedCommitAfterOthersForgetsOnlyWhatWasNotCommitted() {
-        ActorRef<Command> channel = spawn(settings(1000, 128 * 1024));
+        ActorRef<Command> channel = spawn(1000);
         publish(channel, 1, draft("1", "a"));
         stored.failNextPersisted(ID);
         channel.tell(new PublishAll(write(2), List.of(request(draft("2", "b"))), answers.ref()));
@@ -174,7 +175,7 @@ class ChannelTest {
 
     @Test
     void theWriteWhoseCommitFailedMayBeSentAgain() {
-        ActorRef<Command> channel = spawn(settings(1000, 128 * 1024));
+        ActorRef<Command> channel = spawn(1000);
         stored.failNextPersisted(ID);
         channel.tell(new PublishAll(write(1), List.of(request(draft("1", "a"))), answers.ref()));
         answers.expectNoMessage(SHORT);
@@ -184,7 +185,7 @@ class ChannelTest {
 
     @Test
     void moreThanTheBoundIsTrimmedAndDeletedOnceASnapshotStands() {
-        ActorRef<Command> channel = spawn(settings(10, 128 * 1024));
+        ActorRef<Command> channel = spawn(10);
         Draft[] drafts = new Draft[25];
         Arrays.setAll(drafts, n -> draft(Integer.toString(n), null));
         publish(channel, 1, drafts);
@@ -198,7 +199,7 @@ class ChannelTest {
 
     @Test
     void aTenthOverTheBoundIsLetStand() {
-        ActorRef<Command> channel = spawn(settings(10, 128 * 1024));
+        ActorRef<Command> channel = spawn(10);
         Draft[] drafts = new Draft[11];
         Arrays.setAll(drafts, n -> draft(Integer.toString(n), null));
         publish(channel, 1, drafts);
@@ -239,15 +240,16 @@ class ChannelTest {
     private EventSourcedBehaviorTestKit<Command, ChannelRecord, ChannelState> behaviorKit() {
         return EventSourcedBehaviorTestKit.create(
                 KIT.system(),
-                Channel.create(CHANNEL, settings(1000, 128 * 1024), journal, Clock.systemUTC()),
+                Channel.create(CHANNEL, Sample.family(""), settings(), journal, Clock.systemUTC()),
                 // internal commands and the state never leave the node
                 EventSourcedBehaviorTestKit.enabledSerializationSettings()
                         .withVerifyState(false)
                         .withVerifyCommands(false));
     }
 
-    private ActorRef<Command> spawn(ChannelSettings settings) {
-        ActorRef<Command> channel = KIT.spawn(Channel.create(CHANNEL, settings, journal, Clock.systemUTC()));
+    private ActorRef<Command> spawn(int maxEvents) {
+        Family family = Sample.family("retention.max-events = " + maxEvents);
+        ActorRef<Command> channel = KIT.spawn(Channel.create(CHANNEL, family, settings(), journal, Clock.systemUTC()));
         spawned.add(channel);
         return channel;
     }
@@ -259,15 +261,13 @@ class ChannelTest {
         return answer;
     }
 
-    private static ChannelSettings settings(long maxEvents, int announceRemoteBytes) {
+    private static ChannelSettings settings() {
         return new ChannelSettings(
                 new DedupeSettings(Duration.ofMinutes(10), 1000, 10_000),
-                new Retention(maxEvents, Duration.ofDays(7)),
-                Map.of(),
                 new RetentionWork(Duration.ofMinutes(5), Duration.ofMinutes(5), 500),
                 100,
                 Duration.ofSeconds(15),
-                announceRemoteBytes);
+                128 * 1024);
     }
 
     private static Request request(Draft... drafts) {

@@ -15,16 +15,22 @@ import io.millrace.platform.channel.Announcement.Announced;
 import io.millrace.platform.channel.Announcement.Head;
 import io.millrace.platform.channel.Answer.Accepted;
 import io.millrace.platform.channel.Answer.Conflicted;
+import io.millrace.platform.channel.Answer.Declined;
 import io.millrace.platform.channel.Answer.Receipt;
 import io.millrace.platform.channel.Channel.Follow;
 import io.millrace.platform.channel.Channel.PublishAll;
 import io.millrace.platform.channel.Channel.Request;
 import io.millrace.platform.channel.Channel.Trim;
 import io.millrace.platform.channel.Channel.Unfollow;
+import io.millrace.platform.fakes.Sample;
+import io.millrace.protocol.Code;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.Event;
 import io.millrace.protocol.EventType;
+import io.millrace.protocol.JsonInput;
 import io.millrace.protocol.Position;
+import io.millrace.protocol.StreamEnd;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -48,6 +54,8 @@ class EverythingThatTravelsRoundTripsTest {
     private static final WriteId WRITE = new WriteId(Long.MIN_VALUE, -1, Long.MAX_VALUE);
     private static final EventType TYPE = EventType.of("größe:geändert 🐎");
 
+    private static final Draft END =
+            StreamEnd.draft("{}".getBytes(StandardCharsets.UTF_8), JsonInput.Limits.ofBytes(100), null);
     private static final List<Travels> SAMPLES = List.of(
             new PublishAll(
                     WRITE,
@@ -59,6 +67,7 @@ class EverythingThatTravelsRoundTripsTest {
                                             new Draft(TYPE, json("1e400"), null, "k"),
                                             new Draft(TYPE, json("\"\\ud800\""), "s", null),
                                             new Draft(TYPE, json("null"), null, null))),
+                            new Request("", List.of(END), 4L),
                             new Request("", List.of())),
                     KIT.<Answer>createTestProbe().ref()),
             new Follow(KIT.<Announcement>createTestProbe().ref()),
@@ -70,6 +79,7 @@ class EverythingThatTravelsRoundTripsTest {
                     List.of(
                             new Accepted(List.of(new Receipt(1, false), new Receipt(Position.MAX_OFFSET, true))),
                             new Conflicted(3, 17),
+                            new Declined(Code.OFFSET_CONFLICT, "the head is 3, not 4"),
                             new Accepted(List.of()))),
             new Head(0),
             new Head(Position.MAX_OFFSET),
@@ -78,6 +88,8 @@ class EverythingThatTravelsRoundTripsTest {
                     new Event(10, START, TYPE, json("9007199254740993"), null, "k", "ann"),
                     new Event(11, START, TYPE, json("\"\""), "s", null, "ann"),
                     new Event(12, START.plusMillis(1), TYPE, json("{}"), null, null, ""))),
+            new Announced(List.of(new Event(9, Sample.START, END.type(), END.data(), null, null, "ann"))),
+            new Head(9, true),
             new Announced(List.of()));
 
     @AfterAll

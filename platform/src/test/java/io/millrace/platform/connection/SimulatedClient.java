@@ -14,6 +14,7 @@ import io.millrace.protocol.Event;
 import io.millrace.protocol.Position;
 import io.millrace.protocol.ResetReason;
 import io.millrace.protocol.Start;
+import io.millrace.protocol.View;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -67,7 +68,11 @@ final class SimulatedClient implements Listener {
     @Override
     public String toString() {
         return "client at " + position + (awake ? ", awake" : ", asleep")
-                + (relay == null ? ", not connected" : track == null ? ", joining" : ", live up to " + track.feed().live().head());
+                + (relay == null
+                        ? ", not connected"
+                        : track == null
+                                ? ", joining"
+                                : ", live up to " + track.feed().live().head());
     }
 
     void connect(int toNode, SimulatedRelay to) {
@@ -151,7 +156,7 @@ final class SimulatedClient implements Listener {
                     "resumed at " + begun.position() + " instead of " + position);
         }
         stand(begun.position());
-        Track fresh = new Track(begun.feed(), position);
+        Track fresh = new Track(begun.feed(), position, View.PLAIN);
         track = fresh;
         awake = true;
         return fresh;
@@ -170,7 +175,7 @@ final class SimulatedClient implements Listener {
             Bounds bounds = page.bounds();
             if (bounds.availableFrom() > position + 1) {
                 resets++;
-                reading.skipTo(bounds.availableFrom() - 1);
+                reading.skipTo(bounds.availableFrom() - 1, false);
                 stand(bounds.availableFrom() - 1);
             }
         }

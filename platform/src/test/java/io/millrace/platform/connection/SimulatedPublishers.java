@@ -36,7 +36,8 @@ final class SimulatedPublishers {
 
     /** Those of relays that live; the others' publishers hear that the connection broke, which tells them nothing. */
     boolean haveAllHeard(Collection<SimulatedRelay> relays) {
-        return asked.stream().filter(one -> relays.contains(one.relay())).allMatch(one -> one.told().isDone());
+        return asked.stream().filter(one -> relays.contains(one.relay())).allMatch(one -> one.told()
+                .isDone());
     }
 
     /** Against all that was ever stored. */
@@ -54,7 +55,8 @@ final class SimulatedPublishers {
             if (told instanceof Published.Accepted accepted) {
                 accepted(one, accepted, events, newest);
             }
-            boolean refused = told instanceof Published.Refused no && no.refusal().code() != Code.PUBLISH_UNCONFIRMED;
+            boolean refused =
+                    told instanceof Published.Refused no && no.refusal().code() != Code.PUBLISH_UNCONFIRMED;
             if (!refused) {
                 one.drafts().forEach(draft -> mayStand.add(draft.key() + " " + draft.data()));
             }
@@ -81,7 +83,9 @@ final class SimulatedPublishers {
                     draft.key() + " was acknowledged at " + offset + ", where " + stands.key() + " stands");
             if (!receipt.duplicate()) {
                 long before = newest.getOrDefault(one.relay(), 0L);
-                check(offset > before, draft.key() + " stands at " + offset + ", what was asked before it at " + before);
+                check(
+                        offset > before,
+                        draft.key() + " stands at " + offset + ", what was asked before it at " + before);
                 newest.put(one.relay(), offset);
             }
         }

@@ -9,6 +9,7 @@ import io.millrace.platform.relay.EncodedEvent;
 import io.millrace.platform.relay.EncodedPage;
 import io.millrace.platform.relay.LiveChannel;
 import io.millrace.protocol.Event;
+import io.millrace.protocol.View;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
@@ -20,7 +21,7 @@ class TrackTest {
 
     @Test
     void whoIsUpToDateIsLiveAtOnce() {
-        Track track = new Track(live.feed(), 0);
+        Track track = new Track(live.feed(), 0, View.PLAIN);
         assertThat(track.next()).isNull();
         assertThat(track.isLive()).isTrue();
         assertThat(track.needsPage()).isFalse();
@@ -35,7 +36,7 @@ class TrackTest {
     void whoIsBehindTheListReadsPagesAndThenGoesLive() {
         journal.append(CHANNEL, events(1, 20));
         live = live(20);
-        Track track = new Track(live.feed(), 5);
+        Track track = new Track(live.feed(), 5, View.PLAIN);
         assertThat(track.next()).isNull();
         assertThat(track.needsPage()).isTrue();
         assertThat(readPage(track)).isTrue();
@@ -53,7 +54,7 @@ class TrackTest {
 
     @Test
     void aSlowReaderThatFallsOffTheListGoesBackToTheJournalAndRejoins() {
-        Track track = new Track(live.feed(), 0);
+        Track track = new Track(live.feed(), 0, View.PLAIN);
         assertThat(drain(track)).isEmpty();
         publish(1, 30);
         List<Long> got = new ArrayList<>();
@@ -70,7 +71,7 @@ class TrackTest {
     @Test
     void eventsThatAreInThePageAndInTheListComeOnce() {
         publish(1, 8);
-        Track track = new Track(live.feed(), 0);
+        Track track = new Track(live.feed(), 0, View.PLAIN);
         track.readingBegins();
         track.readingEnded(page(track, 0));
         publish(9, 9);
@@ -82,13 +83,13 @@ class TrackTest {
     void aPageThatDoesNotGoOnRightAfterThePositionIsNotTaken() {
         publish(1, 30);
         journal.trim(CHANNEL, 15);
-        Track track = new Track(live.feed(), 3);
+        Track track = new Track(live.feed(), 3, View.PLAIN);
         assertThat(track.next()).isNull();
         assertThat(track.needsPage()).isTrue();
         track.readingBegins();
         assertThat(track.needsPage()).isFalse();
         assertThat(track.readingEnded(page(track, 3))).isFalse();
-        track.skipTo(15);
+        track.skipTo(15, false);
         List<Long> got = new ArrayList<>();
         while (track.position() < 30) {
             got.addAll(drain(track));
@@ -102,7 +103,7 @@ class TrackTest {
     @Test
     void aFailedReadingIsTriedAgain() {
         publish(1, 30);
-        Track track = new Track(live.feed(), 0);
+        Track track = new Track(live.feed(), 0, View.PLAIN);
         track.next();
         track.readingBegins();
         assertThat(track.hasMore()).isFalse();
@@ -112,7 +113,7 @@ class TrackTest {
 
     @Test
     void aReaderFromBeforeTheListBeganAnewGoesToTheJournal() {
-        Track track = new Track(live.feed(), 0);
+        Track track = new Track(live.feed(), 0, View.PLAIN);
         assertThat(drain(track)).isEmpty();
         journal.append(CHANNEL, events(1, 50));
         live.restartAt(50);
@@ -126,7 +127,7 @@ class TrackTest {
     /** A client may come from a node that is further on than this one: nothing comes until this one has caught up. */
     @Test
     void aPositionBeyondTheListWaitsForTheListToComeThere() {
-        Track track = new Track(live.feed(), 3);
+        Track track = new Track(live.feed(), 3, View.PLAIN);
         assertThat(drain(track)).isEmpty();
         publish(1, 3);
         assertThat(drain(track)).isEmpty();

@@ -7,11 +7,15 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 
 /** A client that sees every byte: a socket, and reading from it with a limit in time. */
 final class TestSocket implements AutoCloseable {
@@ -26,7 +30,16 @@ final class TestSocket implements AutoCloseable {
     }
 
     TestSocket(int port, int receiveBuffer) throws IOException {
-        socket = new Socket();
+        this(new Socket(), port, receiveBuffer);
+    }
+
+    /** Over TLS, with HTTP/1.1. */
+    static TestSocket tls(SSLContext context, int port, int receiveBuffer) throws IOException {
+        return new TestSocket(context.getSocketFactory().createSocket(), port, receiveBuffer);
+    }
+
+    TestSocket(Socket unconnected, int port, int receiveBuffer) throws IOException {
+        socket = unconnected;
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
@@ -46,6 +59,19 @@ final class TestSocket implements AutoCloseable {
     TestSocket send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
+        return this;
+    }
+
+    /** Each byte by itself, as far as the other side wants to hear it. */
+    TestSocket sendOneByOne(byte[] bytes) throws IOException {
+        try {
+            for (byte one : bytes) {
+                socket.getOutputStream().write(one);
+                socket.getOutputStream().flush();
+            }
+        } catch (SocketException | SSLException answered) {
+            return this;
+        }
         return this;
     }
 
@@ -115,10 +141,34 @@ final class TestSocket implements AutoCloseable {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             socket.getInputStream().transferTo(bytes);
-        } catch (SocketException reset) {
+        } catch (SocketException | SSLException reset) {
             bytes.writeBytes("<reset>".getBytes(StandardCharsets.UTF_8));
         }
         return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Says a little again and again, as long as the other side wants to hear it. */
+    int secondsUntilCutOff(String again) throws IOException {
+        long begun = System.nanoTime();
+        socket.setSoTimeout(100);
+        while (Duration.ofNanos(System.nanoTime() - begun).toMillis() < PATIENCE_MS) {
+            try {
+                if (socket.getInputStream().read() < 0) {
+                    break;
+                }
+            } catch (SocketTimeoutException quiet) {
+                socket.setSoTimeout(100);
+            } catch (SocketException | SSLException reset) {
+                break;
+            }
+            try {
+                send(again);
+            } catch (SocketException | SSLException closed) {
+                break;
+            }
+        }
+        socket.setSoTimeout(PATIENCE_MS);
+        return (int) Duration.ofNanos(System.nanoTime() - begun).toSeconds();
     }
 
     static byte[] frame(int opcode, byte[] payload) {

@@ -34,11 +34,12 @@ public final class MemoryJournal implements Journal {
     private static final class Log {
         private final List<Event> events = new ArrayList<>();
         private long trimmedTo;
+        private boolean complete;
 
         Bounds bounds() {
             long head =
                     events.isEmpty() ? trimmedTo : events.get(events.size() - 1).offset();
-            return new Bounds(head, trimmedTo + 1);
+            return new Bounds(head, trimmedTo + 1, complete);
         }
     }
 
@@ -49,6 +50,7 @@ public final class MemoryJournal implements Journal {
                 throw new IllegalStateException("offsets are dense: " + event.offset() + " after " + log.bounds());
             }
             log.events.add(event);
+            log.complete = event.isEnd();
         }
     }
 

@@ -1,5 +1,9 @@
 package io.millrace.platform.fakes;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.millrace.platform.family.Families;
+import io.millrace.platform.family.Family;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.Epoch;
@@ -14,6 +18,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Events and drafts as tests want them: small, and telling their offset. */
 public final class Sample {
+    /** The family of {@link #CHANNEL} with these settings, read as the product reads them. */
+    public static Family family(String settings) {
+        return families("\"" + CHANNEL.family() + "\" { " + settings + " }").of(CHANNEL);
+    }
+
+    public static Families families(String settings) {
+        Config all = ConfigFactory.parseString("millrace.families { " + settings + " }")
+                .withFallback(ConfigFactory.defaultReference())
+                .resolve();
+        return Families.from(all.getConfig("millrace"));
+    }
+
     public static final ChannelName CHANNEL = ChannelName.of("orders:1");
     public static final Epoch EPOCH = new Epoch("abcd2345");
     public static final EventType TYPE = EventType.of("order.placed");

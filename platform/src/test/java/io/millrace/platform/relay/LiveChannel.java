@@ -47,7 +47,7 @@ public final class LiveChannel {
 
     /** What a relay does where retention has overtaken its list. */
     public void restartAt(long head) {
-        live.restartAt(head);
+        live.restartAt(head, false);
     }
 
     public static EncodedEvent encode(Event event) {

@@ -84,7 +84,7 @@ class LiveListTest {
         append(list, 1, 3);
         Node upToDate = place(list, 3);
         Node behind = place(list, 1);
-        list.restartAt(50);
+        list.restartAt(50, false);
         append(list, 51, 52);
         assertThat(upToDate.next()).isSameAs(Node.FALLEN);
         assertThat(readAll(behind)).containsExactly(2L, 3L);

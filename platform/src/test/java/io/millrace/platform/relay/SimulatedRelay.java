@@ -38,7 +38,11 @@ public final class SimulatedRelay {
                 new RelaySettings.Timing(
                         Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofHours(1)));
         Relay.Surroundings around = new Relay.Surroundings(
-                settings, journal, EPOCH, METERS, TestInbox.<RelayKeeper.Command>create().getRef());
+                settings,
+                journal,
+                EPOCH,
+                METERS,
+                TestInbox.<RelayKeeper.Command>create().getRef());
         this.relay = BehaviorTestKit.create(Relay.create(CHANNEL, saysToChannel.getRef(), around, nanos));
         this.tick = relay.getAllEffects().stream()
                 .filter(Effect.TimerScheduled.class::isInstance)

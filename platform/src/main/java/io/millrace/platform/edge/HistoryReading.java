@@ -1,0 +1,141 @@
+package io.millrace.platform.edge;
+
+import io.millrace.persistence.Journal;
+import io.millrace.persistence.Journal.Bounds;
+import io.millrace.persistence.Journal.Page;
+import io.millrace.platform.relay.EncodedEvent;
+import io.millrace.platform.relay.Feed;
+import io.millrace.platform.relay.Listener;
+import io.millrace.platform.relay.Relays;
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.Control.Reset;
+import io.millrace.protocol.Cursor;
+import io.millrace.protocol.Epoch;
+import io.millrace.protocol.Event;
+import io.millrace.protocol.EventJson;
+import io.millrace.protocol.HistoryPage;
+import io.millrace.protocol.View;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's way through a channel's log: on until there is something to show, then the answer. Where nothing is to be
+ * seen it answers after some reads or when the time is over, and {@code next} leads on behind what was passed over.
+ */
+final class HistoryReading {
+    private static final int MOST_READS = 10;
+    private static final int LEAST_SPAN = 1000;
+
+    /** What a page is read from. */
+    record Sources(Relays relays, Journal journal, Epoch epoch, int maxBytes) {}
+
+    private final Sources sources;
+    private final ChannelName channel;
+    private final View view;
+    private final @Nullable Reset reset;
+    private final int limit;
+    private final long untilNanos;
+    private final Cursor.Stamp stamp;
+    private final List<byte[]> seen = new ArrayList<>();
+    private long position;
+    private int reads;
+
+    /** @param reset says that the page doesn't begin where the client asked; then nothing is waited for */
+    HistoryReading(
+            Sources sources,
+            ChannelName channel,
+            View view,
+            long after,
+            @Nullable Reset reset,
+            int limit,
+            Duration wait) {
+        this.sources = sources;
+        this.channel = channel;
+        this.view = view;
+        this.position = after;
+        this.reset = reset;
+        this.limit = limit;
+        this.untilNanos = System.nanoTime() + (reset == null ? wait.toNanos() : 0);
+        this.stamp = Cursor.stamp(channel, sources.epoch());
+    }
+
+    CompletionStage<HistoryPage> page() {
+        int span = view.isPlain() ? limit : Math.max(limit, LEAST_SPAN);
+        reads++;
+        return sources.journal()
+                .read(channel, position, position + span, sources.maxBytes())
+                .thenCompose(page -> {
+                    long before = position;
+                    take(page);
+                    long left = untilNanos - System.nanoTime();
+                    if (!seen.isEmpty()) {
+                        return answer(page.bounds());
+                    }
+                    if (position > before && position < page.bounds().head() && reads < MOST_READS) {
+                        return page();
+                    }
+                    if (position >= page.bounds().head()
+                            && left > 0
+                            && !page.bounds().complete()) {
+                        reads = 0;
+                        return untilNews(left).thenCompose(news -> page());
+                    }
+                    return answer(page.bounds());
+                });
+    }
+
+    private void take(Page page) {
+        for (Event event : page.events()) {
+            if (seen.size() == limit) {
+                return;
+            }
+            position = event.offset();
+            EncodedEvent shown = new EncodedEvent(channel, sources.epoch(), stamp, event).seenThrough(view);
+            if (shown != null) {
+                seen.add(EventJson.bytes(channel, sources.epoch(), stamp.at(position), shown.event()));
+            }
+        }
+    }
+
+    private CompletionStage<HistoryPage> answer(Bounds bounds) {
+        HistoryPage page = new HistoryPage(
+                channel, sources.epoch(), bounds.head(), bounds.availableFrom(), seen, stamp.at(position));
+        if (bounds.complete() && position >= bounds.head()) {
+            page = page.last();
+        }
+        return CompletableFuture.completedFuture(reset == null ? page : page.after(reset));
+    }
+
+    /** Ends when the channel's head is beyond the position, or the time is over. */
+    private CompletionStage<Boolean> untilNews(long nanos) {
+        CompletableFuture<Boolean> news = new CompletableFuture<>();
+        Listener listener = new News(news);
+        long at = position;
+        CompletionStage<Feed> joining = sources.relays().join(channel, listener);
+        joining.thenAccept(feed -> {
+            if (feed.live().head() > at) {
+                news.complete(true);
+            }
+            news.whenComplete((done, failure) -> feed.leave(listener));
+        });
+        return news.completeOnTimeout(false, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Something new has come, or can only be found by looking again. */
+    private record News(CompletableFuture<Boolean> heard) implements Listener {
+        @Override
+        public void wake() {
+            heard.complete(true);
+        }
+
+        @Override
+        public void lost() {
+            heard.complete(false);
+        }
+    }
+}

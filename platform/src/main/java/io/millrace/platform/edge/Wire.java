@@ -1,0 +1,41 @@
+package io.millrace.platform.edge;
+
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/** What runs over an accepted socket while its requests are answered. */
+interface Wire {
+
+    /** A socket's HTTP, as its owner sees it. */
+    record Answering(SocketIn.Handle in, SocketOut.Handle out, Requests requests) {}
+
+    /**
+     * Runs HTTP over a socket. An owner that is told of an {@link EventStream} runs it once HTTP has ended; where it is told
+     * of none, event streams are carried in their responses.
+     */
+    Answering answer(ActorRef connection, ActorRef owner);
+
+    Materializer materializer();
+
+    /** Runs a flow of bytes in and out over a socket. */
+    static Answering run(
+            Flow<ByteString, ByteString, NotUsed> answers,
+            Requests requests,
+            Patience.Limits limits,
+            ActorRef connection,
+            ActorRef owner,
+            Materializer materializer) {
+        Pair<SocketIn.Handle, SocketOut.Handle> ends = Source.fromGraph(new SocketIn(connection))
+                .via(answers)
+                .toMat(Sink.fromGraph(new SocketOut(connection, owner, limits.idle())), Keep.both())
+                .run(materializer);
+        return new Answering(ends.first(), ends.second(), requests);
+    }
+}

@@ -1,0 +1,216 @@
+package io.millrace.platform.boot;
+
+import static io.millrace.platform.boot.RunningNode.token;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.platform.boot.Wire.Reply;
+import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.Cursor;
+import io.millrace.protocol.Epoch;
+import io.millrace.protocol.Position;
+import io.millrace.protocol.SseParser;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What a subscriber hears of a channel, and in what form, over real sockets. */
+@ExtendWith(RunningNode.Extension.class)
+class HearingTest {
+    private static final String ALL = "*:subscribe,publish,history";
+
+    private static RunningNode node;
+    private static String anybody;
+
+    @BeforeAll
+    static void start(RunningNode running) {
+        node = running;
+        anybody = token("ann", ALL);
+    }
+
+    @Test
+    void aFilterHoldsForReplayAndLiveOnAnEventStream() {
+        publish("hear:sse", "a.x", "{\"amount\":5}");
+        publish("hear:sse", "a.x", "{\"amount\":15}");
+        publish("hear:sse", "b.x", "{\"amount\":25}");
+        String path = "/v1/channels/hear:sse/events?types=a.*&minAmount=10&from=earliest";
+        try (Wire stream = Wire.stream(node.port(), path, anybody)) {
+            assertThat(stream.event().type()).isEqualTo("connected");
+            assertThat(stream.event().data()).isEqualTo("{\"amount\":15}");
+            publish("hear:sse", "a.x", "{\"amount\":1}");
+            publish("hear:sse", "a.x", "{\"amount\":11}");
+            SseParser.Message live = stream.event();
+            assertThat(live.data()).isEqualTo("{\"amount\":11}");
+            assertThat(live.lastEventId()).isEqualTo(cursor("hear:sse", 5));
+        }
+    }
+
+    @Test
+    void aStretchWithNothingToHearMovesTheCursorAllTheSame() {
+        for (int i = 0; i < 3; i++) {
+            publish("hear:silent", "a.x", "{}");
+        }
+        String path = "/v1/channels/hear:silent/events?types=b.*&from=earliest";
+        try (Wire stream = Wire.stream(node.port(), path, anybody)) {
+            String id = "\n\nid: " + cursor("hear:silent", 3) + "\n\n";
+            assertThat(stream.streamText(text -> text.endsWith(id))).contains("event: connected");
+            publish("hear:silent", "a.x", "{}");
+            String next = "id: " + cursor("hear:silent", 4) + "\n\n";
+            assertThat(stream.streamText(text -> text.endsWith(next))).doesNotContain("event:");
+        }
+    }
+
+    @Test
+    void onSeveralChannelsAnEventsCursorCoversWhatWasPassedOver() {
+        String path = "/v1/events?channel=hear:m1&channel=hear:m2&types=a.*";
+        try (Wire stream = Wire.stream(node.port(), path, anybody)) {
+            assertThat(stream.event().type()).isEqualTo("connected");
+            publish("hear:m1", "b.x", "1");
+            publish("hear:m2", "a.x", "2");
+            SseParser.Message event = stream.event();
+            assertThat(event.data()).isEqualTo("2");
+            Cursor cursor = ((Cursor.Valid) Cursor.parse(event.lastEventId())).cursor();
+            assertThat(offset(cursor, "hear:m2")).isEqualTo(1);
+            try (Wire again = Wire.stream(node.port(), path, anybody, "Last-Event-ID: " + event.lastEventId())) {
+                assertThat(again.event().type()).isEqualTo("connected");
+                publish("hear:m1", "a.x", "3");
+                assertThat(again.event().data()).isEqualTo("3");
+            }
+        }
+    }
+
+    @Test
+    void aFilterHoldsOnAWebSocketAndTheCursorFollows() {
+        publish("hear:ws", "a.x", "{\"n\":1}");
+        publish("hear:ws", "b.x", "{\"n\":2}");
+        try (Wire client = Wire.socket(node.port(), anybody)) {
+            client.say("{\"type\":\"subscribe\",\"ref\":1,\"channel\":\"hear:ws\",\"from\":\"earliest\","
+                    + "\"filters\":{\"types\":[\"a.*\"]}}");
+            client.hear("subscribed");
+            assertThat(client.hear("event").path("data").path("n").asInt()).isEqualTo(1);
+            assertThat(client.hear("cursor", "event").path("id").asText()).isEqualTo(cursor("hear:ws", 2));
+            publish("hear:ws", "a.x", "{\"n\":3}");
+            assertThat(client.hear("event").path("data").path("n").asInt()).isEqualTo(3);
+            client.say(
+                    "{\"type\":\"subscribe\",\"ref\":2,\"channel\":\"hear:ws2\",\"filters\":{\"min\":{\"n\":\"x\"}}}");
+            JsonNode problem = client.hear("problem");
+            assertThat(problem.path("code").asText()).isEqualTo("invalid-parameter");
+            assertThat(problem.path("detail").asText()).startsWith("filters.min.n");
+        }
+    }
+
+    @Test
+    void aFilterHoldsForHistoryAndNextLeadsOn() {
+        for (int i = 1; i <= 30; i++) {
+            publish("hear:history", i % 10 == 0 ? "a.x" : "b.x", "{\"n\":" + i + "}");
+        }
+        JsonNode page = history("hear:history", "?types=a.x&limit=2");
+        assertThat(page.path("events"))
+                .extracting(event -> event.path("data").path("n").asInt())
+                .containsExactly(10, 20);
+        assertThat(page.path("next").asText()).isEqualTo(cursor("hear:history", 20));
+        JsonNode rest =
+                history("hear:history", "?types=a.x&after=" + page.path("next").asText());
+        assertThat(rest.path("events")).hasSize(1);
+        JsonNode none = history("hear:history", "?types=c.*");
+        assertThat(none.path("events")).isEmpty();
+        assertThat(none.path("next").asText()).isEqualTo(cursor("hear:history", 30));
+    }
+
+    @Test
+    void aLongPollWaitsForWhatPassesTheFilter() throws Exception {
+        publish("hear:poll", "b.x", "1");
+        Thread publisher = new Thread(() -> {
+            publish("hear:poll", "b.x", "2");
+            publish("hear:poll", "a.x", "3");
+        });
+        publisher.start();
+        JsonNode page = history("hear:poll", "?types=a.x&wait=10");
+        publisher.join();
+        assertThat(page.path("events")).hasSize(1);
+        assertThat(page.path("events").get(0).path("data").asInt()).isEqualTo(3);
+        JsonNode empty = history("hear:poll", "?types=a.x&wait=1&after=3");
+        assertThat(empty.path("events")).isEmpty();
+    }
+
+    @Test
+    void aBadFilterIsRefusedByItsName() {
+        for (String path : new String[] {"/v1/channels/hear:bad/events", "/v1/channels/hear:bad/history"}) {
+            Reply refused = Wire.get(node.port(), path + "?min.amount=ten", anybody);
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.code()).isEqualTo("invalid-parameter");
+            assertThat(refused.json().path("detail").asText()).startsWith("min.amount");
+            assertThat(Wire.get(node.port(), path + "?minimum=3", anybody).status())
+                    .isEqualTo(400);
+        }
+        Reply closed = Wire.get(node.port(), "/v1/channels/unfiltered:1/events?types=a", anybody);
+        assertThat(closed.code()).isEqualTo("invalid-parameter");
+    }
+
+    @Test
+    void claimsDecideWhoHearsAnEventAndWhoSeesAField() {
+        String eu = login(Map.of("area", "eu"));
+        String boss = login(Map.of("area", "eu", "role", "boss"));
+        publish("private:1", "a.x", "{\"region\":\"us\",\"price\":1}");
+        publish("private:1", "a.x", "{\"region\":\"eu\",\"price\":2}");
+        assertThat(heard(eu)).isEqualTo("{\"region\":\"eu\",\"price\":null}");
+        assertThat(heard(boss)).isEqualTo("{\"region\":\"eu\",\"price\":2}");
+        JsonNode page =
+                Wire.get(node.port(), "/v1/channels/private:1/history", eu).json();
+        assertThat(page.path("events")).hasSize(1);
+        assertThat(page.path("events").get(0).path("data").path("price").isNull())
+                .isTrue();
+        assertThat(history("private:1", "").path("events"))
+                .as("a login without the claim")
+                .isEmpty();
+    }
+
+    @Test
+    void aRenewedLoginSeesWhatItsNewClaimsLetItSee() {
+        publish("private:2", "a.x", "{\"region\":\"eu\",\"price\":2}");
+        try (Wire client = Wire.socket(node.port(), login(Map.of("area", "eu")))) {
+            client.say("{\"type\":\"subscribe\",\"channel\":\"private:2\",\"from\":\"earliest\"}");
+            assertThat(client.hear("event").path("data").path("price").isNull()).isTrue();
+            client.say("{\"type\":\"authenticate\",\"token\":\"" + login(Map.of("area", "eu", "role", "boss")) + "\"}");
+            client.hear("authenticated");
+            publish("private:2", "a.x", "{\"region\":\"eu\",\"price\":3}");
+            assertThat(client.hear("event").path("data").path("price").asInt()).isEqualTo(3);
+        }
+    }
+
+    private static String heard(String token) {
+        try (Wire stream = Wire.stream(node.port(), "/v1/channels/private:1/events?from=earliest", token)) {
+            assertThat(stream.event().type()).isEqualTo("connected");
+            return stream.event().data();
+        }
+    }
+
+    private static String login(Map<String, String> claims) {
+        return token("ann", Instant.now().plus(Duration.ofMinutes(10)), claims, ALL);
+    }
+
+    private static JsonNode history(String channel, String query) {
+        return Wire.get(node.port(), "/v1/channels/" + channel + "/history" + query, anybody)
+                .json();
+    }
+
+    private static void publish(String channel, String type, String data) {
+        Reply reply = Wire.post(
+                node.port(),
+                "/v1/channels/" + channel + "/events",
+                anybody,
+                "{\"type\":\"" + type + "\",\"data\":" + data + "}");
+        assertThat(reply.status()).as(reply.toString()).isEqualTo(201);
+    }
+
+    private static long offset(Cursor cursor, String channel) {
+        return ((Cursor.At) cursor.find(ChannelName.of(channel))).position().offset();
+    }
+
+    private static String cursor(String channel, long offset) {
+        return Cursor.of(ChannelName.of(channel), new Position(new Epoch(node.epoch()), offset));
+    }
+}
