@@ -62,8 +62,14 @@ public final class Product implements AutoCloseable {
     }
 
     /** A node of a cluster; {@link #ready} waits for it. */
-    public static Product node(String name, Path config, String token, int adminPort) {
-        List<String> command = java("-Xmx320m");
+    static Product node(String name, Path config, String token, int adminPort) {
+        return node(name, List.of(), config, token, adminPort);
+    }
+
+    /** @param prefix a command that runs the node's command, such as one that enters a network namespace; empty for none */
+    public static Product node(String name, List<String> prefix, Path config, String token, int adminPort) {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(java("-Xmx320m"));
         command.addAll(List.of("node", "--config", config.toString()));
         return new Product(name, command, Map.of(), token, adminPort);
     }

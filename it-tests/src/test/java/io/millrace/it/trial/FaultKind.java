@@ -5,27 +5,28 @@ package io.millrace.it.trial;
  * everything should be as before; the schedule plans with both.
  */
 enum FaultKind {
-    KILL("kill -9 of a node, started again", 20, 15, false),
-    KILL_OLDEST("kill -9 of the node that holds the coordinators, started again", 20, 15, true),
+    KILL("kill -9 of a node, started again", 16, 12, false),
+    KILL_OLDEST("kill -9 of the node that holds the coordinators, started again", 16, 12, true),
     KILL_TWO("kill -9 of two of three nodes, started again", 15, 30, false),
-    PAUSE_5("a node stopped (SIGSTOP) for 5 s", 5, 8, true),
+    PAUSE_5("a node stopped (SIGSTOP) for 5 s", 5, 6, true),
     PAUSE_30("a node stopped (SIGSTOP) for 30 s", 30, 30, false),
     PAUSE_60("a node stopped (SIGSTOP) for 60 s", 60, 30, false),
-    SPLIT("one node cut off from the other two", 16, 25, true),
+    SPLIT("one node cut off from the other two", 26, 18, true),
+    LONELY_SEED("the first seed node killed and started again while it is cut off from the others", 45, 30, false),
     ONE_WAY("a node hears another no more, but is heard", 20, 30, false),
     FLAPPING("the link between two nodes comes and goes", 24, 20, false),
     DATABASE_CUT("one node cut off from the database only", 15, 15, false),
     DATABASE_FAST("the database is restarted (fast)", 3, 10, false),
-    DATABASE_IMMEDIATE("the database is restarted (immediate: it recovers from its log)", 3, 12, true),
+    DATABASE_IMMEDIATE("the database is restarted (immediate: it recovers from its log)", 3, 8, true),
     DATABASE_FROZEN("the database stands still (SIGSTOP)", 8, 10, false),
     DATABASE_SLOW("every answer of the database is 150 ms late", 15, 8, false),
     TABLE_LOCKED("the journal's table is locked", 8, 10, false),
     POOL_GONE("all sessions ended and all connections of the database taken", 8, 12, false),
-    MID_COMMIT("connections cut after the commit, before its answer", 4, 8, true),
-    CLIENTS_CUT("every client connection of the cluster reset at once", 1, 10, true),
+    MID_COMMIT("connections cut after the commit, before its answer", 4, 5, true),
+    CLIENTS_CUT("every client connection of the cluster reset at once", 1, 8, true),
     CLIENTS_HALF_OPEN("nothing passes between one node and its clients", 12, 10, false),
     FLOOD("a flood of connections that never finish their request", 10, 6, false),
-    DRAIN("SIGTERM to a node, started again", 1, 25, true),
+    DRAIN("SIGTERM to a node, started again", 1, 18, true),
     ROLLING("all three nodes restarted by SIGTERM, one after the other", 1, 80, false);
 
     private final String words;

@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -30,7 +29,7 @@ final class FaultProxy implements Closeable {
     private static final int BUFFER = 65_536;
 
     private final ServerSocket listener;
-    private final int target;
+    private final InetSocketAddress target;
     private final Set<Line> lines = ConcurrentHashMap.newKeySet();
     private final Set<String> silentSources = ConcurrentHashMap.newKeySet();
     private final AtomicInteger commitsToCut = new AtomicInteger();
@@ -39,11 +38,17 @@ final class FaultProxy implements Closeable {
     private volatile long lateMillis;
     private volatile boolean closed;
 
+    /** From any free port of the loopback to another. */
     FaultProxy(int target) throws IOException {
-        this.target = target;
+        this("127.0.0.1", "127.0.0.1", target);
+    }
+
+    /** From any free port of that address to a port of another. */
+    FaultProxy(String from, String to, int port) throws IOException {
+        this.target = new InetSocketAddress(to, port);
         this.listener = new ServerSocket();
         listener.setReceiveBufferSize(BUFFER);
-        listener.bind(new InetSocketAddress("127.0.0.1", 0), 1_000);
+        listener.bind(new InetSocketAddress(from, 0), 1_000);
         start(this::accept, "line-to-" + target);
     }
 
@@ -141,7 +146,7 @@ final class FaultProxy implements Closeable {
                 client.setSendBufferSize(BUFFER);
                 server.setReceiveBufferSize(BUFFER);
                 server.setTcpNoDelay(true);
-                server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), 5_000);
+                server.connect(target, 5_000);
             } catch (IOException | InterruptedException refused) {
                 abort();
                 return;

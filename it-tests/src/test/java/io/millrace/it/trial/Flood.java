@@ -15,7 +15,7 @@ final class Flood {
 
     private Flood() {}
 
-    static Map<String, Long> of(int port, int atOnce, int millis) throws IOException {
+    static Map<String, Long> of(String host, int port, int atOnce, int millis) throws IOException {
         Deque<Socket> open = new ArrayDeque<>();
         long opened = 0;
         long refused = 0;
@@ -25,7 +25,7 @@ final class Flood {
                 try {
                     Socket socket = new Socket();
                     open.add(socket);
-                    socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+                    socket.connect(new InetSocketAddress(host, port), 1_000);
                     socket.getOutputStream().write(BEGINNING);
                     opened++;
                 } catch (IOException no) {

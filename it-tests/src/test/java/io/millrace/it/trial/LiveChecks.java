@@ -17,7 +17,9 @@ final class LiveChecks {
     private static final int PUBLISH_AGAIN = 25_000;
     private static final int RESUME = 10_000;
 
-    /** Until a readiness that is asked four times a second has shown what it will. */
+    /** A node that leaves in good order hands its channels over; this long without them means that it didn't. */
+    private static final int HAND_OVER = 10_000;
+
     private static final int EXIT_IN_TIME = 30_000;
 
     /** Codes that say "too much": they must say when to come back. */
@@ -41,6 +43,16 @@ final class LiveChecks {
         int[] seen = new int[4];
         for (Trouble trouble : account.troubles()) {
             FaultKind kind = trouble.fault().kind();
+            if (trouble.settled() < 0) {
+                findings.fault(
+                        kind.isOfTheDatabaseAlone() ? Invariant.I22 : Invariant.I16,
+                        "not every node was ready again 90 s after " + trouble.fault());
+            }
+            if (trouble.figure("ready-alone-ms") >= 0) {
+                findings.fault(
+                        Invariant.I15,
+                        "a node was ready while cut off from the others, a second cluster on the same database: " + trouble);
+            }
             if ((kind == FaultKind.KILL || kind == FaultKind.KILL_OLDEST) && trouble.clean()) {
                 seen[0]++;
                 kill(trouble);
@@ -107,15 +119,20 @@ final class LiveChecks {
             }
             stays++;
             boolean ended = stay.how() == Ending.CLOSED || stay.how() == Ending.BROKE;
-            if (ended
-                    && account.troubles().stream()
-                            .noneMatch(t -> stay.ended() >= t.begun() && stay.ended() <= t.over())) {
+            if (ended && stay.told() < 0 && !hasAnExcuse(stay)) {
                 findings.fault(Invariant.I12, "a slow reader was cut off in peace: " + stay);
             }
         }
         if (stays > 0) {
             findings.saw(Invariant.I12, stays + " connections of slow readers");
         }
+    }
+
+    /** A slow reader hears of an end when it has read what lay before it, long after. */
+    private boolean hasAnExcuse(Stay stay) {
+        return account.troubles().stream()
+                .filter(trouble -> !trouble.fault().kind().isOfTheDatabaseAlone())
+                .anyMatch(trouble -> trouble.begun() <= stay.ended() && trouble.over() >= stay.begun());
     }
 
     /** I16. */
@@ -160,6 +177,11 @@ final class LiveChecks {
         if (exit < 0 || exit > EXIT_IN_TIME) {
             findings.fault(Invariant.I17, "a node took " + exit + " ms to end after SIGTERM in " + trouble.fault());
         }
+        figures.silences(trouble.begun(), trouble.over()).forEach((channel, silence) -> {
+            if (silence > HAND_OVER && trouble.clean()) {
+                findings.fault(Invariant.I17, channel + " took no event for " + silence + " ms in " + trouble.fault());
+            }
+        });
         long unready = trouble.figure("unready-ms");
         long told = trouble.figure("first-told-ms");
         if (told >= 0 && (unready < 0 || unready > told + 300)) {

@@ -32,7 +32,7 @@ final class Prober implements Runnable {
     public void run() {
         try {
             while (!stopped) {
-                Stage.Member member = stage.member(random.nextInt(Schedule.NODES));
+                Member member = stage.member(random.nextInt(Schedule.NODES));
                 Door door = new Door(member.door().port(), token);
                 switch (random.nextInt(3)) {
                     case 0 -> ask(member.index, "history", door, "/v1/channels/trial:0/history?after=0");

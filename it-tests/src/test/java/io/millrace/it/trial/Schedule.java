@@ -15,6 +15,9 @@ record Schedule(long seed, int seconds, List<Fault> faults) {
     /** Before the first fault, so that there is something to compare with. */
     static final int CALM_SECONDS = 8;
 
+    /** Holds the core faults, whatever the seed. */
+    static final int SHORT_SECONDS = 154;
+
     static Schedule of(long seed, int seconds) {
         return of(seed, seconds, List.of(FaultKind.values()));
     }

@@ -69,7 +69,7 @@ final class Scribe implements Runnable {
         for (String channel : channels) {
             List<List<Entry>> reads = new ArrayList<>();
             reads.add(meanwhile.get(channel));
-            for (Stage.Member member : stage.members()) {
+            for (Member member : stage.members()) {
                 reads.add(all(member, channel));
             }
             logs.put(channel, new ChannelLog(channel, channel.startsWith(Stage.BRIEF), reads));
@@ -77,7 +77,7 @@ final class Scribe implements Runnable {
         return logs;
     }
 
-    private List<Entry> all(Stage.Member member, String channel) throws IOException {
+    private List<Entry> all(Member member, String channel) throws IOException {
         List<Entry> all = new ArrayList<>();
         long after = 0;
         while (true) {
@@ -90,7 +90,7 @@ final class Scribe implements Runnable {
         }
     }
 
-    private List<Entry> page(Stage.Member member, String channel, long after) throws IOException {
+    private List<Entry> page(Member member, String channel, long after) throws IOException {
         String path = "/v1/channels/" + channel + "/history?limit=1000&after=" + after;
         Asker.Answer answer = asker.get(member.door(), path, PATIENCE);
         if (answer.status() != 200) {

@@ -1,6 +1,5 @@
 package io.millrace.it.trial;
 
-import io.millrace.it.Door;
 import io.millrace.it.Load;
 import io.millrace.it.Members;
 import io.millrace.it.trial.Account.Outcome;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 
 /**
  * The publishers. One for each channel goes on with each event, by its key and on the next node, until it is acknowledged;
@@ -21,7 +19,7 @@ import java.util.stream.IntStream;
  */
 final class Speakers {
     /** How long one that retries by key waits before it asks another node. */
-    private static final Duration IMPATIENCE = Duration.ofSeconds(3);
+    static final Duration IMPATIENCE = Duration.ofSeconds(3);
 
     /** Longer than a node takes to say that it doesn't know. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -50,7 +48,7 @@ final class Speakers {
         }
         for (int i = 0; i < 2; i++) {
             run("loose" + i, Loose::new);
-            run("batch" + i, Batch::new);
+            run("batch" + i, random -> new Batched(this, random));
             int number = i;
             run("piped" + i, random -> new Piped(this, number, random));
         }
@@ -78,6 +76,10 @@ final class Speakers {
 
     Book book() {
         return book;
+    }
+
+    Asker asker() {
+        return asker;
     }
 
     String channel(Random random) {
@@ -129,7 +131,7 @@ final class Speakers {
         return tried;
     }
 
-    private Try told(
+    Try told(
             String name,
             String channel,
             String value,
@@ -250,65 +252,6 @@ final class Speakers {
             String value = name + "." + ++next;
             one(name, channel(random), value, "", false, random.nextInt(Schedule.NODES), PATIENCE);
             return 100 + random.nextInt(150);
-        }
-    }
-
-    /** Several at once under one key: all of them or none. */
-    private final class Batch implements Speaker {
-        private final Random random;
-        private int next;
-
-        Batch(Random random) {
-            this.random = random;
-        }
-
-        @Override
-        public int turn(String name) throws InterruptedException {
-            String channel = channel(random);
-            String key = name + "-" + next;
-            List<String> values = IntStream.range(0, 2 + random.nextInt(5))
-                    .mapToObj(i -> name + "." + ++next)
-                    .toList();
-            int node = random.nextInt(Schedule.NODES);
-            for (int tries = 0; tries < 100 && !said(name, channel, key, values, node); tries++) {
-                Thread.sleep(200); // what a publisher waits before it tries again
-                node = (node + 1) % Schedule.NODES;
-            }
-            return 300 + random.nextInt(300);
-        }
-
-        private boolean said(String name, String channel, String key, List<String> values, int node) {
-            int from = book.now();
-            String body = values.stream()
-                    .map(value -> Load.body(channel, value, "", ""))
-                    .collect(java.util.stream.Collectors.joining(",", "[", "]"));
-            Door door = stage.member(node).door();
-            List<Try> tried = new ArrayList<>();
-            try {
-                Asker.Answer answer = asker.post(door, "/v1/channels/" + channel + "/events", key, body, IMPATIENCE);
-                List<String> receipts = answer.status() == 201 ? Members.elements(answer.body()) : List.of();
-                for (int i = 0; i < values.size(); i++) {
-                    tried.add(
-                            receipts.isEmpty()
-                                    ? told(name, channel, values.get(i), key + "#" + i, false, node, from, answer)
-                                    : receipt(
-                                            name,
-                                            values.get(i),
-                                            key + "#" + i,
-                                            false,
-                                            Members.of(receipts.get(i)),
-                                            channel,
-                                            node,
-                                            from));
-                }
-            } catch (IOException broken) {
-                Outcome how = broken instanceof ConnectException ? Outcome.FAILED : Outcome.UNKNOWN;
-                for (int i = 0; i < values.size(); i++) {
-                    tried.add(failed(name, channel, values.get(i), key + "#" + i, false, how, node, from));
-                }
-            }
-            tried.forEach(book::tried);
-            return tried.get(0).outcome() == Outcome.OK;
         }
     }
 }

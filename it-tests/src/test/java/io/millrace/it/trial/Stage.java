@@ -1,16 +1,12 @@
 package io.millrace.it.trial;
 
 import io.millrace.it.Cluster;
-import io.millrace.it.Door;
-import io.millrace.it.Product;
 import io.millrace.persistence.EmbeddedDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -18,7 +14,7 @@ import java.util.stream.IntStream;
  *
  * <pre>
  *   clients --line--> node i --line--> database
- *                     node i --line--> node j      a line of node j, which knows node i by the address it calls from
+ *                     node i --wires-> node j
  * </pre>
  *
  * A node that ends is started again after a second, as a supervisor would do, unless a fault holds it down.
@@ -29,121 +25,31 @@ final class Stage implements AutoCloseable {
 
     static final int KEPT = 150;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
-
     private final Path folder;
+    private final Wires wires;
     private final Book book;
     private final List<Member> members = new ArrayList<>();
     private final List<Integer> byAge = new ArrayList<>();
     private final Asker asker = new Asker();
-    private final String token = Cluster.token("it", "*:subscribe,publish,history,presence,admin");
     private final List<Thread> threads = new ArrayList<>();
     private volatile EmbeddedDatabase database;
     private volatile boolean closed;
 
-    /** One node, its process and its lines. */
-    final class Member {
-        final int index;
-        final FaultProxy clients;
-        final FaultProxy database;
-        final FaultProxy cluster;
-        private final Path config;
-        private final int admin = Product.freePort();
-        private final int remote;
-        private final int http;
-        private volatile Product process;
-        private volatile boolean held;
-        volatile boolean ready;
-
-        Member(int index, int databasePort) throws IOException {
-            this.index = index;
-            this.http = Product.freePort();
-            this.remote = Product.freePort();
-            this.clients = new FaultProxy(http);
-            this.database = new FaultProxy(databasePort);
-            this.cluster = new FaultProxy(remote);
-            this.config = folder.resolve("node" + index + ".conf");
-        }
-
-        /** Where its calls to other nodes come from. */
-        String source() {
-            return "127.0.1." + (index + 1);
-        }
-
-        Door door() {
-            return new Door(clients.port(), token);
-        }
-
-        int directPort() {
-            return http;
-        }
-
-        long pid() {
-            return process.pid();
-        }
-
-        boolean isUp() {
-            return process.isUp();
-        }
-
-        void kill() {
-            held = true;
-            process.kill9();
-        }
-
-        void terminate() {
-            held = true;
-            Signals.send(process.pid(), "TERM");
-        }
-
-        /** Lets it be started again. */
-        void release() {
-            held = false;
-        }
-
-        private synchronized void launch() {
-            process = Product.node("trial-node" + index, config, "", admin);
-            isYoungest(index);
-        }
-
-        /** A figure of its metrics, summed over all labels; -1 where it doesn't say. */
-        long metric(String name) {
-            try {
-                return asker.get(new Door(admin, ""), "/metrics", PATIENCE)
-                        .body()
-                        .lines()
-                        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-                        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                        .sum();
-            } catch (IOException silent) {
-                return -1;
-            }
-        }
-
-        boolean asksReady() {
-            try {
-                return isUp()
-                        && asker.get(new Door(admin, ""), "/readyz", PATIENCE).status() == 200;
-            } catch (IOException silent) {
-                return false;
-            }
-        }
-    }
-
-    private Stage(Path folder, Book book) {
+    private Stage(Path folder, Wires wires, Book book) {
         this.folder = folder;
+        this.wires = wires;
         this.book = book;
     }
 
-    static Stage open(Path folder, Book book) throws IOException, InterruptedException {
-        Stage stage = new Stage(folder, book);
+    static Stage open(Path folder, Wires wires, Book book) throws IOException, InterruptedException {
+        Stage stage = new Stage(folder, wires, book);
         try {
             stage.database = EmbeddedDatabase.start(folder.resolve("postgres"), 0);
             for (int i = 0; i < Schedule.NODES; i++) {
-                stage.members.add(stage.new Member(i, stage.database.port()));
+                stage.members.add(new Member(stage, i, stage.database.port()));
             }
             for (Member member : stage.members) {
-                Files.writeString(member.config, stage.config(member));
+                Files.writeString(member.config(), stage.config(member));
             }
             for (Member member : stage.members) {
                 member.launch();
@@ -166,37 +72,44 @@ final class Stage implements AutoCloseable {
     }
 
     private String config(Member member) {
-        String seeds = members.stream()
-                .map(one -> "\"127.0.0.1:" + one.cluster.port() + "\"")
-                .collect(Collectors.joining(", "));
         return """
                 millrace {
-                  http { port = %d, admin-port = %d, admin-login = off }
-                  cluster { host = "127.0.0.1", port = %d, seed-nodes = [%s] }
-                  storage { url = "jdbc:postgresql://127.0.0.1:%d/millrace", user = "%s", password = "%s" }
+                  http { host = "%s", port = %d, admin-host = "%s", admin-port = %d, admin-login = off }
+                  cluster.seed-nodes = [%s]
+                  storage { url = "jdbc:postgresql://%s:%d/millrace", user = "%s", password = "%s" }
                   limits { per-user = 0 }
                   access { issuer = "it", keys = [ { kid = "it", algorithm = "HS256", secret = "%s" } ] }
                   families { %s { retention { max-events = %d } } }
                   channel.retention-work.check-interval = 2s
                 }
-                pekko.remote.artery {
-                  bind { hostname = "127.0.0.1", port = %d }
-                  advanced.tcp.outbound-client-hostname = "%s"
-                }
+                %s
                 """
                 .formatted(
-                        member.http,
-                        member.admin,
-                        member.cluster.port(),
-                        seeds,
+                        wires.host(member.index),
+                        member.http(),
+                        wires.host(member.index),
+                        member.adminPort(),
+                        wires.seeds(),
+                        wires.lineHost(),
                         member.database.port(),
                         database.user(),
                         database.password(),
                         Cluster.SECRET,
                         BRIEF,
                         KEPT,
-                        member.remote,
-                        member.source());
+                        wires.remoting(member.index));
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Asker asker() {
+        return asker;
+    }
+
+    Wires wires() {
+        return wires;
     }
 
     Member member(int index) {
@@ -207,7 +120,7 @@ final class Stage implements AutoCloseable {
         return members;
     }
 
-    private synchronized void isYoungest(int index) {
+    synchronized void isYoungest(int index) {
         byAge.remove(Integer.valueOf(index));
         byAge.add(index);
     }
@@ -273,7 +186,7 @@ final class Stage implements AutoCloseable {
     private void keep() {
         while (pause(1_000)) {
             for (Member member : members) {
-                if (!closed && !member.held && !member.isUp()) {
+                if (!closed && member.isMissed()) {
                     book.note("node " + member.index + " is started again");
                     member.launch();
                 }
@@ -300,9 +213,7 @@ final class Stage implements AutoCloseable {
     private void killAll() {
         closed = true;
         for (Member member : members) {
-            if (member.process != null && member.isUp()) {
-                member.process.kill9();
-            }
+            member.end();
         }
     }
 
@@ -312,10 +223,9 @@ final class Stage implements AutoCloseable {
         threads.forEach(Thread::interrupt);
         killAll();
         for (Member member : members) {
-            member.clients.close();
-            member.database.close();
-            member.cluster.close();
+            member.close();
         }
+        wires.close();
         if (database != null) {
             database.close();
         }

@@ -23,11 +23,14 @@ final class Trial {
     private static final String BRIEF = Stage.BRIEF + ":0";
 
     private final Schedule schedule;
+    private final String wires;
     private final Path folder;
     private final Book book = new Book();
 
-    Trial(Schedule schedule, Path folder) {
+    /** @param wires as {@link Wires#open} takes them */
+    Trial(Schedule schedule, String wires, Path folder) {
         this.schedule = schedule;
+        this.wires = wires;
         this.folder = folder;
     }
 
@@ -48,7 +51,7 @@ final class Trial {
 
     Outcome run() throws Exception {
         System.out.println("trial of " + schedule.text());
-        try (Stage stage = Stage.open(folder, book)) {
+        try (Stage stage = Stage.open(folder, Wires.open(wires), book)) {
             book.note("the cluster is ready");
             List<String> all = new ArrayList<>(CHANNELS);
             all.add(BRIEF);
@@ -106,7 +109,7 @@ final class Trial {
 
     /**
      * {@code --seed N --minutes M} (or {@code --seconds S}), {@code --only kill,split} for some kinds of faults, {@code
-     * --times K} for as many trials with the seeds that follow, {@code --out FOLDER}. Ends with 1 where an invariant broke.
+     * --times K} for as many trials with the seeds that follow, {@code --wires lines|namespaces|auto}, {@code --out FOLDER}. Ends with 1 where an invariant broke.
      */
     public static void main(String[] arguments) throws Exception {
         Map<String, String> options = new HashMap<>();
@@ -116,7 +119,7 @@ final class Trial {
         long seed = Long.parseLong(options.getOrDefault("--seed", Long.toString(System.nanoTime() % 1_000_000)));
         int seconds = options.containsKey("--minutes")
                 ? Integer.parseInt(options.get("--minutes")) * 60
-                : Integer.parseInt(options.getOrDefault("--seconds", "180"));
+                : Integer.parseInt(options.getOrDefault("--seconds", Integer.toString(Schedule.SHORT_SECONDS)));
         int times = Integer.parseInt(options.getOrDefault("--times", "1"));
         Path out = Path.of(options.getOrDefault("--out", "target/trial"));
         List<FaultKind> kinds = options.containsKey("--only")
@@ -130,7 +133,7 @@ final class Trial {
             Schedule schedule = Schedule.of(seed + i, seconds, kinds);
             Path folder = out.resolve(Long.toString(seed + i)).toAbsolutePath();
             Files.createDirectories(folder);
-            Outcome outcome = new Trial(schedule, folder).run();
+            Outcome outcome = new Trial(schedule, options.getOrDefault("--wires", "auto"), folder).run();
             Files.writeString(folder.resolveSibling("trial-" + (seed + i) + ".txt"), outcome.text() + "\n");
             System.out.println(outcome.text());
             hold &= outcome.holds();

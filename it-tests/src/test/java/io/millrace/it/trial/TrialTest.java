@@ -11,15 +11,15 @@ import org.junit.jupiter.api.io.TempDir;
 class TrialTest {
     private static final long SEED = Long.getLong("millrace.seed", System.nanoTime() % 1_000_000);
     private static final int SECONDS = Integer.getInteger("millrace.trial.minutes", 0) * 60;
-    private static final int SHORT = 165;
+    private static final String WIRES = System.getProperty("millrace.trial.wires", "lines");
 
     @TempDir
     Path folder;
 
     @Test
     void theClusterCanBeTrusted() throws Exception {
-        Schedule schedule = Schedule.of(SEED, SECONDS == 0 ? SHORT : SECONDS);
-        Trial.Outcome outcome = new Trial(schedule, Files.createDirectories(folder.resolve("stage"))).run();
+        Schedule schedule = Schedule.of(SEED, SECONDS == 0 ? Schedule.SHORT_SECONDS : SECONDS);
+        Trial.Outcome outcome = new Trial(schedule, WIRES, Files.createDirectories(folder.resolve("stage"))).run();
         Path kept = Path.of("target", "trial", "trial-" + SEED + ".html").toAbsolutePath();
         Files.createDirectories(kept.getParent());
         Files.writeString(kept, Files.readString(outcome.picture()));

@@ -2,16 +2,14 @@ package io.millrace.it.trial;
 
 import io.millrace.it.trial.Account.Trouble;
 import java.io.IOException;
-import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Carries out a schedule: each fault is done, kept up for its time, taken back, and waited for until all is well again. */
 final class Troublemaker {
     private static final int SETTLE_MILLIS = 90_000;
+    private static final int LONELY_MILLIS = 45_000;
     private static final int EXIT_MILLIS = 60_000;
 
     private final Stage stage;
@@ -29,9 +27,7 @@ final class Troublemaker {
             waitUntil(shift + fault.atSeconds() * 1_000);
             boolean clean = stage.allReady();
             figures.clear();
-            Fault real = fault.kind() == FaultKind.KILL_OLDEST
-                    ? new Fault(fault.kind(), fault.atSeconds(), stage.oldest().index, fault.other())
-                    : fault;
+            Fault real = aimed(fault);
             System.out.println("trial " + book.now() / 1_000 + " s: " + real);
             readsBefore();
             int begun = book.now();
@@ -44,15 +40,26 @@ final class Troublemaker {
             int settled = stage.readyWithin(SETTLE_MILLIS);
             waitUntil(Math.min(begun, healed) + 4_000); // what comes after the last node is ready counts as well
             readsAfter();
-            book.carriedOut(
-                    new Trouble(real, begun, healed, Math.max(settled, book.now()), clean, Map.copyOf(figures)));
+            int over = settled < 0 ? -1 : Math.max(settled, book.now());
+            book.carriedOut(new Trouble(real, begun, healed, over, clean, Map.copyOf(figures)));
         }
         waitUntil(shift + schedule.seconds() * 1_000);
     }
 
+    /** At the node that a fault is meant for, where that isn't the seed's choice. */
+    private Fault aimed(Fault fault) {
+        int node =
+                switch (fault.kind()) {
+                    case KILL_OLDEST -> stage.oldest().index;
+                    case LONELY_SEED -> 0;
+                    default -> fault.node();
+                };
+        return new Fault(fault.kind(), fault.atSeconds(), node, node == fault.other() ? fault.node() : fault.other());
+    }
+
     private void make(Fault fault, int begun) throws Exception {
-        Stage.Member node = stage.member(fault.node());
-        Stage.Member other = stage.member(fault.other());
+        Member node = stage.member(fault.node());
+        Member other = stage.member(fault.other());
         int lasts = fault.kind().lastsSeconds() * 1_000;
         switch (fault.kind()) {
             case KILL, KILL_OLDEST -> node.kill();
@@ -62,9 +69,10 @@ final class Troublemaker {
             }
             case PAUSE_5, PAUSE_30, PAUSE_60 -> Signals.send(node.pid(), "STOP");
             case SPLIT -> split(node);
-            case ONE_WAY -> other.cluster.silence(node.source());
+            case LONELY_SEED -> restartAlone(node, begun);
+            case ONE_WAY -> stage.wires().deafen(other.index, node.index);
             case FLAPPING -> flap(node, other, lasts);
-            case DATABASE_CUT -> node.database.silence();
+            case DATABASE_CUT -> stage.wires().cutDatabase(node.index, node.database);
             case DATABASE_FAST -> stage.restartDatabase();
             case DATABASE_IMMEDIATE -> {
                 long pid = stage.databasePid();
@@ -80,10 +88,10 @@ final class Troublemaker {
             case MID_COMMIT -> stage.members().forEach(one -> one.database.cutCommits(4));
             case CLIENTS_CUT -> stage.members().forEach(one -> one.clients.cut());
             case CLIENTS_HALF_OPEN -> node.clients.silence();
-            case FLOOD -> figures.putAll(Flood.of(node.directPort(), 600, lasts));
+            case FLOOD -> figures.putAll(node.flood(600, lasts));
             case DRAIN -> drain(node);
             case ROLLING -> {
-                for (Stage.Member member : stage.members()) {
+                for (Member member : stage.members()) {
                     drain(member);
                     member.release();
                     stage.readyWithin(SETTLE_MILLIS);
@@ -102,8 +110,8 @@ final class Troublemaker {
     }
 
     private void heal() throws IOException {
-        for (Stage.Member member : stage.members()) {
-            member.cluster.heal();
+        stage.wires().heal();
+        for (Member member : stage.members()) {
             member.database.heal();
             member.clients.heal();
             if (member.isUp()) {
@@ -114,28 +122,40 @@ final class Troublemaker {
         Signals.sendToAll(stage.databasePid(), "CONT");
     }
 
-    private void split(Stage.Member node) {
-        for (Stage.Member other : stage.members()) {
+    private void split(Member node) {
+        for (Member other : stage.members()) {
             if (other != node) {
-                other.cluster.silence(node.source());
-                node.cluster.silence(other.source());
+                stage.wires().cut(node.index, other.index);
             }
         }
     }
 
-    private static void flap(Stage.Member node, Stage.Member other, int millis) throws InterruptedException {
+    /** Who can't reach the others must not serve: it would be a second cluster on the same database. */
+    private void restartAlone(Member node, int begun) throws InterruptedException {
+        split(node);
+        node.kill();
+        node.release();
+        int until = begun + LONELY_MILLIS;
+        while (!node.ready && book.now() < until || node.ready && book.now() - begun < 3_000) {
+            sleep(50);
+        }
+        if (node.ready) {
+            figures.put("ready-alone-ms", (long) book.now() - begun);
+            sleep(5_000);
+        }
+    }
+
+    private void flap(Member node, Member other, int millis) throws InterruptedException {
         for (int i = 0; i < millis / 4_000; i++) {
-            node.cluster.silence(other.source());
-            other.cluster.silence(node.source());
+            stage.wires().cut(node.index, other.index);
             sleep(2_000);
-            node.cluster.heal();
-            other.cluster.heal();
+            stage.wires().heal();
             sleep(2_000);
         }
     }
 
     /** SIGTERM, and what can be seen of the goodbye. */
-    private void drain(Stage.Member node) throws InterruptedException {
+    private void drain(Member node) throws InterruptedException {
         int from = book.now();
         AtomicBoolean over = new AtomicBoolean();
         Thread looks = new Thread(() -> {
@@ -162,7 +182,7 @@ final class Troublemaker {
     }
 
     private void readsBefore() {
-        for (Stage.Member member : stage.members()) {
+        for (Member member : stage.members()) {
             figures.put("before-" + member.index, member.metric("millrace_relay_journal_reads_total"));
         }
     }
@@ -170,7 +190,7 @@ final class Troublemaker {
     /** Pages read from the journal by the nodes that lived through it. */
     private void readsAfter() {
         long reads = 0;
-        for (Stage.Member member : stage.members()) {
+        for (Member member : stage.members()) {
             long before = figures.remove("before-" + member.index);
             long after = member.metric("millrace_relay_journal_reads_total");
             reads += before >= 0 && after >= before ? after - before : 0;
@@ -184,52 +204,5 @@ final class Troublemaker {
 
     private static void sleep(long millis) throws InterruptedException {
         Thread.sleep(millis); // a fault lasts as long as its schedule says
-    }
-
-    /** What is done to the database by its own means. */
-    private static final class DatabaseTrouble {
-        private static java.sql.Connection open(io.millrace.persistence.EmbeddedDatabase database) throws SQLException {
-            return java.sql.DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
-        }
-
-        static void lockTable(io.millrace.persistence.EmbeddedDatabase database, int millis) throws Exception {
-            try (var connection = open(database);
-                    var statement = connection.createStatement()) {
-                connection.setAutoCommit(false);
-                statement.execute("LOCK TABLE event_journal IN ACCESS EXCLUSIVE MODE");
-                sleep(millis);
-                connection.rollback();
-            }
-        }
-
-        static void takeAllConnections(io.millrace.persistence.EmbeddedDatabase database, int millis) throws Exception {
-            List<java.sql.Connection> taken = new ArrayList<>();
-            try (var connection = open(database);
-                    var statement = connection.createStatement()) {
-                long until = System.nanoTime() + millis * 1_000_000L;
-                while (System.nanoTime() < until) {
-                    statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                            + " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-                            + " AND application_name <> 'trouble'");
-                    take(database, taken);
-                    sleep(300);
-                }
-            } finally {
-                for (java.sql.Connection one : taken) {
-                    one.close();
-                }
-            }
-        }
-
-        private static void take(io.millrace.persistence.EmbeddedDatabase database, List<java.sql.Connection> taken) {
-            try {
-                while (true) {
-                    taken.add(java.sql.DriverManager.getConnection(
-                            database.jdbcUrl() + "?ApplicationName=trouble", database.user(), database.password()));
-                }
-            } catch (SQLException none) {
-                // all are taken, which is what was wanted
-            }
-        }
     }
 }

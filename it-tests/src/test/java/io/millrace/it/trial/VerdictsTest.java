@@ -317,6 +317,19 @@ class VerdictsTest {
     }
 
     @Test
+    void aNodeThatServesAlone() {
+        Fault lonely = new Fault(FaultKind.LONELY_SEED, 1, 0, 1);
+        troubles.add(new Trouble(lonely, 2_500, 4_000, 6_000, true, Map.of("ready-alone-ms", 9_000L)));
+        assertThat(broken()).containsExactly(Invariant.I15);
+    }
+
+    @Test
+    void aNodeThatIsNeverReadyAgain() {
+        troubles.add(new Trouble(new Fault(FaultKind.SPLIT, 1, 0, 1), 2_500, 4_000, -1, true, Map.of()));
+        assertThat(broken()).containsExactly(Invariant.I16);
+    }
+
+    @Test
     void aBreakOnANodeThatWasNotKilled() {
         kill();
         stays.add(stay(Manner.STEADY, 1, 0, 5, 3_000, Ending.BROKE));
@@ -336,6 +349,16 @@ class VerdictsTest {
     void aDrainThatDoesNotEnd() {
         Fault drain = new Fault(FaultKind.DRAIN, 1, 0, 1);
         troubles.add(new Trouble(drain, 2_500, 4_000, 6_000, true, Map.of("exit-ms", 40_000L)));
+        assertThat(broken()).containsExactly(Invariant.I17);
+    }
+
+    @Test
+    void aDrainThatHandsNothingOver() {
+        tries.add(ok("p.10", "k10", 10, 24_000));
+        log.add(new Entry(10, "p.10", 10));
+        steps.add(new Saw(10, 10, 10));
+        Fault drain = new Fault(FaultKind.DRAIN, 1, 0, 1);
+        troubles.add(new Trouble(drain, 8_500, 9_000, 30_000, true, Map.of("exit-ms", 4_000L)));
         assertThat(broken()).containsExactly(Invariant.I17);
     }
 

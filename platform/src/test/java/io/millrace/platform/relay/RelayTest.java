@@ -206,6 +206,18 @@ class RelayTest {
     }
 
     @Test
+    void theLeaseIsRenewedAlsoWhereTheJournalFailedBeforeTheChannelsWordCame() {
+        journal.isAway(true);
+        CompletableFuture<Feed> joined = new CompletableFuture<>();
+        relay.tell(new Relay.Join(listener, joined));
+        Follow follow = channel.expectMessageClass(Follow.class);
+        follow.follower().tell(new Head(42));
+        assertThat(joined.orTimeout(5, TimeUnit.SECONDS).join().live().head()).isEqualTo(42);
+        channel.expectMessageClass(Follow.class, PATIENCE);
+        channel.expectMessageClass(Follow.class, PATIENCE);
+    }
+
+    @Test
     void aJournalThatIsAwayWhenTheFirstJoinsIsAskedAgain() {
         journal.isAway(true);
         CompletableFuture<Feed> joined = new CompletableFuture<>();
