@@ -12,8 +12,8 @@ public record EventType(String value) {
     public static final int MAX_BYTES = 255;
 
     /** Names a publisher can't use: the control events, and what a browser's EventSource dispatches by itself. */
-    public static final Set<String> RESERVED =
-            Set.of("connected", "reset", "complete", "problem", "reconnect", "heartbeat", "error", "open", "message");
+    public static final Set<String> RESERVED = Set.of(
+            "connected", "reset", "state", "complete", "problem", "reconnect", "heartbeat", "error", "open", "message");
 
     /** The end of a finite stream, in peace; only {@link StreamEnd} makes it. */
     static final EventType COMPLETE = new EventType("complete");

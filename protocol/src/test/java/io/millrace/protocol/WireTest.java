@@ -21,6 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The golden files under {@code wire/}, read by the TypeScript client too: what stands there is what is sent. */
 class WireTest {
+    private static final Control.State STATE =
+            new Control.State(ChannelName.of("user:42"), 3, JsonData.trusted(Cases.utf8("{\"a\":1e400}")));
     private static final String COMPLETED = "{\"data\": {\"tokens\": 812}}";
     private static final String FAILED =
             "{\"problem\":{\"detail\":\"The model is overloaded\",\"code\":\"overloaded\"},\"data\":null,\"key\":\"k\"}";
@@ -128,6 +130,17 @@ class WireTest {
             fields.put("type", "publish");
             fields.put("channel", publish.channel().value());
             fields.put("drafts", publish.drafts().stream().map(WireTest::draft).toList());
+        } else if (message instanceof ClientMessage.Command command) {
+            fields.put("type", "command");
+            fields.put("channel", command.channel().value());
+            fields.put("name", command.command().name());
+            fields.put("data", command.command().data().toString());
+            if (command.command().id() != null) {
+                fields.put("id", command.command().id());
+            }
+            if (command.command().expectedOffset() != null) {
+                fields.put("expectedOffset", command.command().expectedOffset().toString());
+            }
         } else {
             fields.put("type", "ping");
         }
@@ -186,6 +199,14 @@ class WireTest {
                 Map.entry("published", () -> ServerMessage.published(ONE, List.of(RECEIPT))),
                 Map.entry("receipt", RECEIPT::json),
                 Map.entry("receipts", () -> Receipt.json(List.of(RECEIPT, new Receipt(ID, CHANNEL, THREE, true)))),
+                Map.entry("state", () -> ServerMessage.state(ID, STATE)),
+                Map.entry(
+                        "commanded",
+                        () -> ServerMessage.commanded(
+                                ONE, commanded("c-1", 2, true, JsonData.trusted(Cases.utf8("{\"left\":7}"))))),
+                Map.entry("commanded, least", () -> ServerMessage.commanded(null, commanded(null, 0, false, null))),
+                Map.entry("command's answer", () -> commanded("c-1", 1, false, null)
+                        .json()),
                 Map.entry("pong", () -> ServerMessage.pong(new Ref("\"p\""), TIME)),
                 Map.entry(
                         "problem",
@@ -198,6 +219,11 @@ class WireTest {
         return Cases.of("wire/server-messages.json", made.size(), it -> assertThat(
                         Cases.utf8(made.get(it.get("name").asText()).get()))
                 .isEqualTo(it.get("expected").asText()));
+    }
+
+    private static Commanded commanded(String id, int events, boolean duplicate, JsonData reply) {
+        CommandDraft command = new CommandDraft("reserve", JsonMembers.NULL, id, null);
+        return new Commanded(CHANNEL, command, THREE, ID, events, duplicate, reply);
     }
 
     private static byte[] historyPage() {
@@ -219,6 +245,7 @@ class WireTest {
                 Map.entry("reset future", reset(other, ResetReason.FUTURE)),
                 Map.entry("reset foreign", reset(null, ResetReason.FOREIGN)),
                 Map.entry("reset malformed", reset(null, ResetReason.MALFORMED)),
+                Map.entry("state", STATE),
                 Map.entry("complete", new Control.Complete()),
                 Map.entry("heartbeat", new Control.Heartbeat()),
                 Map.entry("problem", new Control.Problem(Refusal.of(Code.TOKEN_EXPIRED, "expired at noon"))),

@@ -5,15 +5,19 @@ import io.millrace.persistence.ChannelRecord.Published;
 import io.millrace.persistence.ChannelSnapshot;
 import io.millrace.persistence.ChannelSnapshot.KnownWrite;
 import io.millrace.persistence.Journal;
+import io.millrace.persistence.Journal.Page;
 import io.millrace.persistence.PersistenceIds;
 import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Announcement.Announced;
 import io.millrace.platform.channel.Announcement.Head;
+import io.millrace.platform.channel.Answer.Outcome;
 import io.millrace.platform.channel.ChannelState.Decided;
 import io.millrace.platform.family.Family;
 import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.CommandDraft;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.Event;
+import io.millrace.protocol.JsonData;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -77,6 +81,25 @@ public final class Channel
     /** Wake up and give up what retention doesn't keep: sent by the sweep to channels that may be asleep. */
     public record Trim(String reason) implements Command, Travels {}
 
+    /** Do this command, alone in its commit. The same write again gets the same answer. */
+    public record Execute(WriteId write, String sender, CommandDraft command, ActorRef<Answer> replyTo)
+            implements Command, Travels {}
+
+    /** What do all your events come to? {@code question} comes back with the answer. */
+    public record ReadState(long question, ActorRef<StateIs> replyTo) implements Command, Travels {}
+
+    /**
+     * The state at {@code offset}, exactly.
+     *
+     * @param declined why there is none to give; then {@code data} is null
+     */
+    public record StateIs(long question, long offset, @Nullable JsonData data, Answer.@Nullable Declined declined)
+            implements Travels {}
+
+    record CatchUp() implements Command {}
+
+    record CaughtUp(@Nullable Page page, @Nullable Throwable failure) implements Command {}
+
     record RetentionDue() implements Command {}
 
     record TooOldUpTo(long offset) implements Command {}
@@ -90,6 +113,7 @@ public final class Channel
     private final ChannelSettings settings;
     private final Journal journal;
     private final Clock clock;
+    private final @Nullable EntityBehaviour<?> behaviour;
     private final Followers followers;
     private final Trimming trimming;
     private final LastAnswers answers = new LastAnswers();
@@ -109,6 +133,7 @@ public final class Channel
         this.settings = settings;
         this.journal = journal;
         this.clock = clock;
+        this.behaviour = Behaviours.of(family);
         this.followers = new Followers(settings.followLease());
         this.trimming = new Trimming(family.retention());
     }
@@ -123,7 +148,7 @@ public final class Channel
 
     @Override
     public ChannelState emptyState() {
-        return ChannelState.empty(settings.dedupe());
+        return ChannelState.empty(settings.dedupe(), behaviour);
     }
 
     @Override
@@ -131,6 +156,10 @@ public final class Channel
         return newCommandHandlerWithReplyBuilder()
                 .forAnyState()
                 .onCommand(PublishAll.class, this::onPublishAll)
+                .onCommand(Execute.class, this::onExecute)
+                .onCommand(ReadState.class, this::onReadState)
+                .onCommand(CatchUp.class, (state, due) -> onCatchUp(state))
+                .onCommand(CaughtUp.class, this::onCaughtUp)
                 .onCommand(Follow.class, this::onFollow)
                 .onCommand(Unfollow.class, this::onUnfollow)
                 .onCommand(Trim.class, this::onTrim)
@@ -173,6 +202,62 @@ public final class Channel
                     announce(decided.events());
                 })
                 .thenReply(command.replyTo(), after -> answer);
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onExecute(ChannelState state, Execute command) {
+        WriteId write = command.write();
+        KnownWrite last = state.lastWriteOf(write);
+        if (isBehind(state) || (last != null && write.sequence() < last.write().sequence())) {
+            return Effect().noReply(); // not ready yet, and asked again; or late
+        }
+        if (last != null && write.sequence() == last.write().sequence()) {
+            Outcome again = Execution.again(state, command, last.firstOffset());
+            return again == null
+                    ? Effect().noReply()
+                    : Effect().reply(command.replyTo(), new Answer(write, List.of(again)));
+        }
+        Execution execution = Execution.of(state, command, clock.millis());
+        Answer answer = new Answer(write, List.of(execution.outcome()));
+        ChannelRecord.Executed record = execution.record();
+        if (record == null) {
+            return Effect().reply(command.replyTo(), answer);
+        }
+        return Effect()
+                .persist(record)
+                .thenRun(after -> announce(record.events()))
+                .thenReply(command.replyTo(), after -> answer);
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onReadState(ChannelState state, ReadState command) {
+        return isBehind(state)
+                ? Effect().noReply()
+                : Effect().reply(command.replyTo(), EntityStates.read(state, command.question()));
+    }
+
+    private static boolean isBehind(ChannelState state) {
+        Entity entity = state.entity();
+        return entity != null && entity.broken() == null && entity.offset() < state.head();
+    }
+
+    /** Has the events read that the behaviour's state doesn't know yet; commands and questions are asked again meanwhile. */
+    private ReplyEffect<ChannelRecord, ChannelState> onCatchUp(ChannelState state) {
+        Entity entity = state.entity();
+        if (entity != null && isBehind(state)) {
+            context.pipeToSelf(
+                    journal.read(channel, entity.offset(), state.head(), EntityStates.PAGE_BYTES), CaughtUp::new);
+        }
+        return Effect().noReply();
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onCaughtUp(ChannelState state, CaughtUp read) {
+        Entity entity = state.entity();
+        if (entity != null && read.page() != null && EntityStates.catchUp(entity, read.page())) {
+            context.getSelf().tell(new CatchUp());
+        } else if (entity != null && isBehind(state)) {
+            context.getLog().warn("Channel {}: its state could not be brought up: {}", channel, read.failure());
+            context.scheduleOnce(Duration.ofSeconds(1), context.getSelf(), new CatchUp());
+        }
+        return Effect().noReply();
     }
 
     private void announce(List<Event> events) {
@@ -275,6 +360,7 @@ public final class Channel
         return newSignalHandlerBuilder()
                 .onSignal(RecoveryCompleted.class, (state, signal) -> {
                     trimming.failed();
+                    context.getSelf().tell(new CatchUp());
                     context.getLog().debug("Channel {} recovered at offset {}", channel, state.head());
                 })
                 .onSignal(SnapshotCompleted.class, this::onSnapshotCompleted)
@@ -292,7 +378,7 @@ public final class Channel
 
             @Override
             public ChannelState fromJournal(Object stored) {
-                return ChannelState.restore(settings.dedupe(), (ChannelSnapshot) stored);
+                return ChannelState.restore(settings.dedupe(), behaviour, (ChannelSnapshot) stored);
             }
         };
     }

@@ -113,6 +113,8 @@ final class Conversation {
                     Wire.message(ServerMessage.unsubscribed(unsubscribe.ref(), unsubscribe.channel())));
         } else if (message instanceof ClientMessage.Publish publish) {
             publish(publish, known);
+        } else if (message instanceof ClientMessage.Command command) {
+            execute(command, known);
         }
     }
 
@@ -160,10 +162,15 @@ final class Conversation {
     private static ByteString subscribed(ClientMessage.Subscribe message, Line.Greeting greeting) {
         Beginning begun = greeting.begun().get(0);
         Control.Reset reset = begun.reset();
-        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.reset(reset));
         Position position = new Position(begun.feed().epoch(), begun.position());
-        return first.concat(Wire.message(ServerMessage.subscribed(
-                message.ref(), Cursor.of(message.channel(), position), position.epoch(), begun.standing())));
+        String id = Cursor.of(message.channel(), position);
+        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.reset(reset));
+        Control.State state = begun.state();
+        if (state != null) {
+            first = Wire.message(ServerMessage.state(id, state));
+        }
+        return first.concat(
+                Wire.message(ServerMessage.subscribed(message.ref(), id, position.epoch(), begun.standing())));
     }
 
     private void publish(ClientMessage.Publish message, Login login) {
@@ -179,6 +186,20 @@ final class Conversation {
                         refuse(message.ref(), refused.refusal());
                     }
                 });
+    }
+
+    private void execute(ClientMessage.Command message, Login login) {
+        if (!denied(message.ref(), login, Act.COMMAND, message.channel())) {
+            around.relays()
+                    .execute(message.channel(), login.subject(), message.command())
+                    .thenAccept(done -> {
+                        if (done instanceof Published.Executed executed) {
+                            line.say(Wire.message(ServerMessage.commanded(message.ref(), executed.commanded())));
+                        } else if (done instanceof Published.Refused refused) {
+                            refuse(message.ref(), refused.refusal());
+                        }
+                    });
+        }
     }
 
     private boolean denied(@Nullable Ref ref, Login login, Act act, ChannelName channel) {

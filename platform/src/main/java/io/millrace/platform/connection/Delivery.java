@@ -361,9 +361,21 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
                         if (failure == null) {
                             begun(finding.stream().map(CompletableFuture::join).toList(), greeting);
                         } else if (!ending) {
-                            later(() -> begin(wants, greeting));
+                            cannotBegin(wants, greeting, failure);
                         }
                     }));
+        }
+
+        private void cannotBegin(List<Want> wants, Function<Greeting, ByteString> greeting, Throwable failure) {
+            Refusal refusal = Beginning.Refused.of(failure);
+            if (refusal == null) {
+                later(() -> begin(wants, greeting));
+            } else if (wire == Wire.SSE) {
+                finish(new Control.Problem(refusal), refusal.code());
+            } else {
+                wants.forEach(want -> observer.channelIsOver(want.channel()));
+                speak(wire.control(new Control.Problem(refusal), null));
+            }
         }
 
         /** On another thread. A feed that is joined as the stream ends is left by whichever of the two comes later. */

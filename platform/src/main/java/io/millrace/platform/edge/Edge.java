@@ -33,6 +33,8 @@ import org.apache.pekko.stream.Materializer;
 public final class Edge {
     private final PublishDoor publish;
     private final CompleteDoor complete;
+    private final CommandDoor command;
+    private final StateDoor state;
     private final StreamDoor stream;
     private final SocketDoor socket;
     private final HistoryDoor history;
@@ -57,7 +59,14 @@ public final class Edge {
                 rooms.relays(),
                 publish,
                 settings.publishing().limits());
-        this.stream = new StreamDoor(logins, rooms.connections(), new StreamEnds(rooms.relays()), settings);
+        this.command = new CommandDoor(
+                logins,
+                rooms.families(),
+                rooms.relays(),
+                publish,
+                settings.publishing().limits());
+        this.state = new StateDoor(logins, rooms.families(), rooms.relays(), rooms.epoch());
+        this.stream = new StreamDoor(logins, rooms.connections(), new StreamEnds(rooms.relays()), state, settings);
         this.socket = new SocketDoor(logins, rooms.connections(), settings);
         this.history = new HistoryDoor(logins, rooms.relays(), rooms.journal(), rooms.epoch(), settings.history());
         this.stats = rooms.stats();
@@ -108,14 +117,22 @@ public final class Edge {
             }
             if (path.get(3).equals("complete")) {
                 call.requireOnly();
-                return call.method().equals(HttpMethods.POST)
-                        ? complete.complete(call, channel)
-                        : notAllowed(call, HttpMethods.POST);
+                return post(call, () -> complete.complete(call, channel));
+            }
+            if (path.get(3).equals("state")) {
+                call.requireOnly();
+                return get(call, () -> state.read(call, channel));
             }
             if (path.get(3).equals("history")) {
                 call.requireOnly("after", "since", "limit", "wait");
                 return get(call, () -> history.read(call, channel));
             }
+        } else if (path.size() == 5
+                && path.subList(0, 2).equals(List.of("v1", "channels"))
+                && path.get(3).equals("commands")) {
+            ChannelName channel = channel(path.get(2));
+            call.requireOnly();
+            return post(call, () -> command.execute(call, channel, path.get(4)));
         } else if (path.equals(List.of("v1", "events"))) {
             call.requireOnly("channel", "from", "lastEventId");
             return get(call, () -> stream.open(call, stream.channels(call)));
@@ -129,6 +146,7 @@ public final class Edge {
 
     private CompletionStage<HttpResponse> events(Call call, ChannelName channel) {
         if (call.method().equals(HttpMethods.POST)) {
+            call.requireOnly("expectedOffset");
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
@@ -149,6 +167,10 @@ public final class Edge {
 
     private static CompletionStage<HttpResponse> get(Call call, Supplier<CompletionStage<HttpResponse>> door) {
         return call.method().equals(HttpMethods.GET) ? door.get() : notAllowed(call, HttpMethods.GET);
+    }
+
+    private static CompletionStage<HttpResponse> post(Call call, Supplier<CompletionStage<HttpResponse>> door) {
+        return call.method().equals(HttpMethods.POST) ? door.get() : notAllowed(call, HttpMethods.POST);
     }
 
     private static CompletionStage<HttpResponse> notAllowed(Call call, HttpMethod... methods) {

@@ -37,9 +37,11 @@ final class StreamDoor {
     private final Logins logins;
     private final Connections connections;
     private final StreamEnds ends;
+    private final StateDoor states;
     private final EdgeSettings settings;
 
-    StreamDoor(Logins logins, Connections connections, StreamEnds ends, EdgeSettings settings) {
+    StreamDoor(Logins logins, Connections connections, StreamEnds ends, StateDoor states, EdgeSettings settings) {
+        this.states = states;
         this.ends = ends;
         this.logins = logins;
         this.connections = connections;
@@ -51,6 +53,9 @@ final class StreamDoor {
             String lastEventId = lastEventId(call);
             String from = call.parameter("from");
             Start start = from == null ? new Start.Latest() : Start.parse(from);
+            if (start instanceof Start.State && lastEventId == null) {
+                channels.forEach(states::require);
+            }
             boolean liveOnly = lastEventId == null && start instanceof Start.Latest;
             for (ChannelName channel : channels) {
                 logins.requireAct(login, Act.SUBSCRIBE, channel);

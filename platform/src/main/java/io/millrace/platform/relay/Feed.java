@@ -4,6 +4,7 @@ import io.millrace.persistence.Journal.Bounds;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Epoch;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -53,6 +54,13 @@ public final class Feed {
     /** The offset after which events are as new as {@code time} or newer. */
     public CompletionStage<Long> offsetBefore(Instant time) {
         return pages.offsetBefore(time);
+    }
+
+    /** The channel's state as it is now or later, from its one writer. */
+    public CompletionStage<StateRead> state() {
+        CompletableFuture<StateRead> answer = new CompletableFuture<>();
+        relay.tell(new Relay.AskState(answer));
+        return answer;
     }
 
     public void leave(Listener listener) {

@@ -24,7 +24,7 @@ public final class SimulatedChannel {
     private final MemoryJournal journal;
     private final List<ChannelRecord> since = new ArrayList<>();
     private ChannelSnapshot snapshot = new ChannelSnapshot(0, 0, 0, List.of(), List.of());
-    private ChannelState state = ChannelState.empty(DEDUPE);
+    private ChannelState state = ChannelState.empty(DEDUPE, null);
 
     public SimulatedChannel(MemoryJournal journal) {
         this.journal = journal;
@@ -86,7 +86,7 @@ public final class SimulatedChannel {
 
     /** Begins anew with the snapshot and what was stored after it, as another node would. */
     public void recover() {
-        state = ChannelState.restore(DEDUPE, snapshot);
+        state = ChannelState.restore(DEDUPE, null, snapshot);
         since.forEach(record -> state = state.apply(record));
     }
 }
