@@ -122,6 +122,7 @@ public final class Channel
             ChannelName channel,
             ActorContext<Command> context,
             Family family,
+            @Nullable EntityBehaviour<?> behaviour,
             ChannelSettings settings,
             Journal journal,
             Clock clock) {
@@ -133,16 +134,26 @@ public final class Channel
         this.settings = settings;
         this.journal = journal;
         this.clock = clock;
-        this.behaviour = Behaviours.of(family);
+        this.behaviour = behaviour;
         this.followers = new Followers(settings.followLease());
         this.trimming = new Trimming(family.retention());
     }
 
     public static Behavior<Command> create(
             ChannelName channel, Family family, ChannelSettings settings, Journal journal, Clock clock) {
+        return create(channel, family, Behaviours.of(family), settings, journal, clock);
+    }
+
+    static Behavior<Command> create(
+            ChannelName channel,
+            Family family,
+            @Nullable EntityBehaviour<?> behaviour,
+            ChannelSettings settings,
+            Journal journal,
+            Clock clock) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new RetentionDue(), settings.work().checkInterval());
-            return new Channel(channel, context, family, settings, journal, clock);
+            return new Channel(channel, context, family, behaviour, settings, journal, clock);
         }));
     }
 

@@ -42,6 +42,11 @@ final class RunningNode implements AutoCloseable {
                 allowed-origins = [ "https://app.example.com" ]
               }
               connection { sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
+              families {
+                boards { behaviour = keyed }
+                docs { behaviour = document }
+                counters { behaviour = test-counter }
+              }
               edge { websocket.login-timeout = 1s, stream-channels = 3 }
             }
             """
