@@ -160,6 +160,10 @@ final class Conversation {
     }
 
     private static ByteString subscribed(ClientMessage.Subscribe message, Line.Greeting greeting) {
+        Refusal refused = greeting.refused();
+        if (refused != null) {
+            return Wire.message(ServerMessage.problem(message.ref(), refused));
+        }
         Beginning begun = greeting.begun().get(0);
         Control.Reset reset = begun.reset();
         Position position = new Position(begun.feed().epoch(), begun.position());

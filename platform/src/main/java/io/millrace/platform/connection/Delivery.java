@@ -374,7 +374,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
                 finish(new Control.Problem(refusal), refusal.code());
             } else {
                 wants.forEach(want -> observer.channelIsOver(want.channel()));
-                speak(wire.control(new Control.Problem(refusal), null));
+                speak(greeting.apply(new Greeting(List.of(), "", refusal)));
             }
         }
 
