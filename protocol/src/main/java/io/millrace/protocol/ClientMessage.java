@@ -56,6 +56,8 @@ public sealed interface ClientMessage {
         }
     }
 
+    record Command(@Nullable Ref ref, ChannelName channel, CommandDraft command) implements ClientMessage {}
+
     /** @throws InvalidInput naming the field, as everything wrong with a message */
     static ClientMessage parse(byte[] utf8, JsonInput.Limits limits, int maxBatch) {
         if (utf8.length > limits.maxBytes()) {
@@ -98,11 +100,15 @@ public sealed interface ClientMessage {
             }
             case "ping" -> new Ping(ref(only(fields)));
             case "publish" -> publish(only(fields, "channel", "event", "events"), limits, maxBatch);
+            case "command" -> {
+                JsonFields in = only(fields, "channel", "name", "data", "id", "expectedOffset");
+                yield new Command(ref(in), channel(in), CommandDraft.of(in.requiredText("name"), in, limits, null));
+            }
             default ->
                 throw new InvalidInput(
                         Code.INVALID_MESSAGE,
                         "type",
-                        "must be authenticate, subscribe, unsubscribe, publish, presence or ping");
+                        "must be authenticate, subscribe, unsubscribe, publish, command, presence or ping");
         };
     }
 

@@ -119,6 +119,23 @@ public sealed interface Control {
         }
     }
 
+    /** What all events of the channel up to {@code offset} come to; the changes after it follow. */
+    record State(ChannelName channel, long offset, JsonData data) implements Control {
+        @Override
+        public String name() {
+            return "state";
+        }
+
+        @Override
+        public byte[] json() {
+            return new JsonObjectWriter(data.size() + 256)
+                    .text("channel", channel.value())
+                    .number("offset", offset)
+                    .raw("data", data.utf8())
+                    .bytes();
+        }
+    }
+
     /** Nothing more will come on this stream; a client must not come back by itself. */
     record Complete() implements Control {
         @Override

@@ -29,6 +29,15 @@ public final class ServerMessage {
         return control(new Control.Complete());
     }
 
+    /** A channel's state; {@code id} is the cursor after which its changes come. */
+    public static byte[] state(String id, Control.State state) {
+        return typed(state.name()).text("id", id).membersOf(state.json()).bytes();
+    }
+
+    public static byte[] commanded(@Nullable Ref ref, Commanded commanded) {
+        return typed("commanded", ref).membersOf(commanded.json()).bytes();
+    }
+
     /** The answer to {@code authenticate}; {@code expires} is when the login runs out, where it does. */
     public static byte[] authenticated(
             @Nullable Ref ref, String userId, @Nullable String entityId, @Nullable Instant expires) {

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The golden files under {@code wire/}, read by the TypeScript client too: what stands there is what is sent. */
 class WireTest {
+    private static final Control.State STATE =
+            new Control.State(ChannelName.of("user:42"), 3, JsonData.trusted(Cases.utf8("{\"a\":1e400}")));
     private static final String COMPLETED = "{\"data\": {\"tokens\": 812}}";
     private static final String FAILED =
             "{\"problem\":{\"detail\":\"The model is overloaded\",\"code\":\"overloaded\"},\"data\":null,\"key\":\"k\"}";
@@ -146,6 +148,17 @@ class WireTest {
             fields.put("type", "publish");
             fields.put("channel", publish.channel().value());
             fields.put("drafts", publish.drafts().stream().map(WireTest::draft).toList());
+        } else if (message instanceof ClientMessage.Command command) {
+            fields.put("type", "command");
+            fields.put("channel", command.channel().value());
+            fields.put("name", command.command().name());
+            fields.put("data", command.command().data().toString());
+            if (command.command().id() != null) {
+                fields.put("id", command.command().id());
+            }
+            if (command.command().expectedOffset() != null) {
+                fields.put("expectedOffset", command.command().expectedOffset().toString());
+            }
         } else {
             fields.put("type", "ping");
         }
@@ -206,6 +219,14 @@ class WireTest {
                 Map.entry("receipt", RECEIPT::json),
                 Map.entry("receipt, superseded", () -> new Receipt(ID, CHANNEL, THREE, false, true).json()),
                 Map.entry("receipts", () -> Receipt.json(List.of(RECEIPT, new Receipt(ID, CHANNEL, THREE, true)))),
+                Map.entry("state", () -> ServerMessage.state(ID, STATE)),
+                Map.entry(
+                        "commanded",
+                        () -> ServerMessage.commanded(
+                                ONE, commanded("c-1", 2, true, JsonData.trusted(Cases.utf8("{\"left\":7}"))))),
+                Map.entry("commanded, least", () -> ServerMessage.commanded(null, commanded(null, 0, false, null))),
+                Map.entry("command's answer", () -> commanded("c-1", 1, false, null)
+                        .json()),
                 Map.entry("pong", () -> ServerMessage.pong(new Ref("\"p\""), TIME)),
                 Map.entry(
                         "problem",
@@ -229,6 +250,11 @@ class WireTest {
         return Control.Presence.state(ChannelName.of("room:1"), List.of(new PresentUser("42", 2, NOON, NOON)), 1, NOON);
     }
 
+    private static Commanded commanded(String id, int events, boolean duplicate, JsonData reply) {
+        CommandDraft command = new CommandDraft("reserve", JsonMembers.NULL, id, null);
+        return new Commanded(CHANNEL, command, THREE, ID, events, duplicate, reply);
+    }
+
     private static byte[] historyPage() {
         List<byte[]> events = List.of(Cases.utf8("{\"n\":1}"), Cases.utf8("{\"n\":2}"));
         Control.Reset reset = new Control.Reset(CHANNEL, new Position(EPOCH, 0), 2, 3, EPOCH, ResetReason.RETENTION);
@@ -248,6 +274,7 @@ class WireTest {
                 Map.entry("reset future", reset(other, ResetReason.FUTURE)),
                 Map.entry("reset foreign", reset(null, ResetReason.FOREIGN)),
                 Map.entry("reset malformed", reset(null, ResetReason.MALFORMED)),
+                Map.entry("state", STATE),
                 Map.entry("complete", new Control.Complete()),
                 Map.entry("heartbeat", new Control.Heartbeat()),
                 Map.entry("presence, state", presence()),

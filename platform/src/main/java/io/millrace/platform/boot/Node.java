@@ -8,6 +8,7 @@ import io.millrace.platform.access.Access;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.Revoked;
 import io.millrace.platform.access.TokenVerifier;
+import io.millrace.platform.channel.Behaviours;
 import io.millrace.platform.channel.Channel;
 import io.millrace.platform.channel.ChannelSettings;
 import io.millrace.platform.channel.RetentionSweep;
@@ -91,6 +92,8 @@ public final class Node {
         HttpSettings ports = HttpSettings.from(millrace.getConfig("http"));
         ChannelSettings channels = ChannelSettings.from(millrace);
         Families families = Families.from(millrace);
+        families.named().values().forEach(Behaviours::of);
+        Behaviours.of(families.defaults());
         RelaySettings relaySettings = RelaySettings.from(millrace.getConfig("relay"));
         ConnectionSettings connectionSettings = ConnectionSettings.from(millrace.getConfig("connection"));
         EdgeSettings edgeSettings = EdgeSettings.from(millrace.getConfig("edge"));

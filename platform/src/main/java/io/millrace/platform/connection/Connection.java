@@ -15,9 +15,12 @@ import io.millrace.protocol.ServerMessage;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -215,22 +218,18 @@ final class Connection {
     }
 
     /**
-     * Resets go before {@code connected}, and of several only the last carries the cursor: a client that is cut off in
-     * between comes back with its old cursor and is told again, never with a new one and in silence.
+     * Resets and states go before {@code connected}, and of several only the last carries the cursor: a client that is cut
+     * off in between comes back with its old cursor and is told again, never with a new one and in silence.
      */
     private ByteString greet(Login login, Line.Greeting greeting) {
         ByteString bytes = ByteString.emptyByteString();
-        List<Control.Reset> resets = greeting.begun().stream()
-                .<Control.Reset>mapMulti((begun, each) -> {
-                    Control.Reset reset = begun.reset();
-                    if (reset != null) {
-                        each.accept(reset);
-                    }
-                })
-                .toList();
-        for (int i = 0; i < resets.size(); i++) {
-            boolean last = i == resets.size() - 1;
-            bytes = bytes.concat(Wire.SSE.control(resets.get(i), last ? greeting.cursor() : null));
+        List<Control> first = new ArrayList<>();
+        greeting.begun().forEach(begun -> Stream.of(begun.reset(), begun.state())
+                .filter(Objects::nonNull)
+                .forEach(first::add));
+        for (int i = 0; i < first.size(); i++) {
+            boolean last = i == first.size() - 1;
+            bytes = bytes.concat(Wire.SSE.control(first.get(i), last ? greeting.cursor() : null));
         }
         List<Control.Standing> standings =
                 greeting.begun().stream().map(Beginning::standing).toList();

@@ -139,6 +139,8 @@ final class Conversation {
             tellPresence(presence, known);
         } else if (message instanceof ClientMessage.Publish publish) {
             publish(publish, known);
+        } else if (message instanceof ClientMessage.Command command) {
+            execute(command, known);
         }
     }
 
@@ -207,12 +209,21 @@ final class Conversation {
     }
 
     private static ByteString subscribed(ClientMessage.Subscribe message, Line.Greeting greeting) {
+        Refusal refused = greeting.refused();
+        if (refused != null) {
+            return Wire.message(ServerMessage.problem(message.ref(), refused));
+        }
         Beginning begun = greeting.begun().get(0);
         Control.Reset reset = begun.reset();
-        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.reset(reset));
         Position position = new Position(begun.feed().epoch(), begun.position());
-        return first.concat(Wire.message(ServerMessage.subscribed(
-                message.ref(), Cursor.of(message.channel(), position), position.epoch(), begun.standing())));
+        String id = Cursor.of(message.channel(), position);
+        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.reset(reset));
+        Control.State state = begun.state();
+        if (state != null) {
+            first = Wire.message(ServerMessage.state(id, state));
+        }
+        return first.concat(
+                Wire.message(ServerMessage.subscribed(message.ref(), id, position.epoch(), begun.standing())));
     }
 
     private void publish(ClientMessage.Publish message, Login login) {
@@ -255,6 +266,20 @@ final class Conversation {
             refuse(ref, Refusal.of(Code.NOT_FOUND, "presence: is off for this family of channels"));
         }
         return off;
+    }
+
+    private void execute(ClientMessage.Command message, Login login) {
+        if (!denied(message.ref(), login, Act.COMMAND, message.channel())) {
+            around.relays()
+                    .execute(message.channel(), login.subject(), message.command())
+                    .thenAccept(done -> {
+                        if (done instanceof Published.Executed executed) {
+                            line.say(Wire.message(ServerMessage.commanded(message.ref(), executed.commanded())));
+                        } else if (done instanceof Published.Refused refused) {
+                            refuse(message.ref(), refused.refusal());
+                        }
+                    });
+        }
     }
 
     private boolean denied(@Nullable Ref ref, Login login, Act act, ChannelName channel) {

@@ -113,9 +113,25 @@ final class Tracks {
                                 finding.stream().map(CompletableFuture::join).toList(),
                                 greeting);
                     } else if (!stream.isEnding()) {
-                        later(() -> find(wants, greeting));
+                        cannotBegin(wants, greeting, failure);
                     }
                 }));
+    }
+
+    /** What a rule is against is said; what fails otherwise is tried again. */
+    private void cannotBegin(List<Want> wants, Function<Line.Greeting, ByteString> greeting, Throwable failure) {
+        Refusal refusal = Beginning.Refused.of(failure);
+        if (refusal == null) {
+            later(() -> find(wants, greeting));
+        } else if (wire == Wire.SSE) {
+            stream.finish(new Control.Problem(refusal), refusal.code());
+        } else {
+            for (Want want : wants) {
+                leave(want.channel());
+                stream.channelIsOver(want.channel());
+            }
+            stream.speak(greeting.apply(new Line.Greeting(List.of(), "", refusal)));
+        }
     }
 
     /** On another thread. A feed that is joined as the stream ends is left by whichever of the two comes later. */

@@ -42,11 +42,19 @@ final class StreamDoor {
     private final PresenceDoor presence;
     private final Capacity capacity;
     private final StreamEnds ends;
+    private final StateDoor states;
     private final Views views;
     private final EdgeSettings settings;
 
-    StreamDoor(Logins logins, Edge.Rooms rooms, PresenceDoor presence, Capacity capacity, EdgeSettings settings) {
+    StreamDoor(
+            Logins logins,
+            Edge.Rooms rooms,
+            PresenceDoor presence,
+            StateDoor states,
+            Capacity capacity,
+            EdgeSettings settings) {
         this.presence = presence;
+        this.states = states;
         this.ends = new StreamEnds(rooms.relays());
         this.logins = logins;
         this.connections = rooms.connections();
@@ -63,6 +71,9 @@ final class StreamDoor {
             String from = call.parameter("from");
             Start start = from == null ? new Start.Latest() : Start.parse(from);
             Filter filter = call.filter();
+            if (start instanceof Start.State && lastEventId == null) {
+                channels.forEach(states::require);
+            }
             boolean liveOnly = lastEventId == null && start instanceof Start.Latest;
             for (ChannelName channel : channels) {
                 logins.requireAct(login, Act.SUBSCRIBE, channel);

@@ -143,7 +143,7 @@ class AccessTest {
             List<Grant> grants = new ArrayList<>();
             for (int i = random.nextInt(5); i > 0; i--) {
                 grants.add(Grant.parse((random.nextInt(3) == 0 ? "!" : "") + patterns[random.nextInt(patterns.length)]
-                        + ":" + Act.values()[random.nextInt(5)].wireName()));
+                        + ":" + Act.values()[random.nextInt(Act.values().length)].wireName()));
             }
             Login login = new Login("ann", "acme", grants, null, null, Map.of());
             for (String channel : channels) {

@@ -54,6 +54,9 @@ final class RunningNode implements AutoCloseable {
                 fair { publisher-rate { events = 3, per = 30s } }
                 room { presence = on }
                 authz { presence = on }
+                boards { behaviour = keyed }
+                docs { behaviour = document }
+                counters { behaviour = test-counter }
               }
               edge { websocket.login-timeout = 1s, stream-channels = 3 }
               families {
