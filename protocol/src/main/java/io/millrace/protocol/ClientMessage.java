@@ -19,8 +19,12 @@ public sealed interface ClientMessage {
     @Nullable
     Ref ref();
 
-    /** Logs in, as the first message, or renews the login. */
-    record Authenticate(String token, @Nullable Ref ref) implements ClientMessage {
+    /**
+     * Logs in, as the first message, or renews the login.
+     *
+     * @param compress events whose message is longer than this many bytes are to come compressed; null leaves that as it is
+     */
+    record Authenticate(String token, @Nullable Ref ref, @Nullable Integer compress) implements ClientMessage {
         /** Without the token, which belongs in no log. */
         @Override
         public String toString() {
@@ -75,7 +79,7 @@ public sealed interface ClientMessage {
         JsonPart type = fields.get("type");
         String name = type != null && type.isText() ? type.text() : "";
         return switch (name) {
-            case "authenticate" -> authenticate(only(fields, "token"));
+            case "authenticate" -> authenticate(only(fields, "token", "compress"));
             case "subscribe" -> subscribe(only(fields, "channel", "from", "filters"));
             case "unsubscribe" -> {
                 JsonFields in = only(fields, "channel");
@@ -94,7 +98,8 @@ public sealed interface ClientMessage {
         if (token.isEmpty() || token.length() > MAX_TOKEN_LENGTH) {
             throw new InvalidInput("token", "1 to " + MAX_TOKEN_LENGTH + " characters");
         }
-        return new Authenticate(token, ref(in));
+        JsonPart compress = in.get("compress");
+        return new Authenticate(token, ref(in), compress == null ? null : Compress.parse(compress.json()));
     }
 
     private static Subscribe subscribe(JsonFields in) {

@@ -16,9 +16,26 @@ public final class EventJson {
                 .bytes();
     }
 
-    /** The WebSocket message: as a history item, with the event's type under {@code event}. */
+    /** The full envelope: as a history item, with the event's type under {@code event}. */
+    public static byte[] full(ChannelName channel, Epoch epoch, String id, Event event) {
+        return full(new JsonObjectWriter(event.data().size() + AROUND_DATA), channel, epoch, id, event);
+    }
+
+    /** The WebSocket message: the full envelope with {@code type} before it. */
     static byte[] message(ChannelName channel, Epoch epoch, String id, Event event) {
         JsonObjectWriter json = new JsonObjectWriter(event.data().size() + AROUND_DATA).text("type", "event");
+        return full(json, channel, epoch, id, event);
+    }
+
+    /** Name and data of an event, as they are compressed for an event stream. */
+    public static byte[] named(String type, byte[] data) {
+        return new JsonObjectWriter(data.length + AROUND_DATA)
+                .text("event", type)
+                .raw("data", data)
+                .bytes();
+    }
+
+    private static byte[] full(JsonObjectWriter json, ChannelName channel, Epoch epoch, String id, Event event) {
         return place(json, event, id, channel, epoch)
                 .text("event", event.type().value())
                 .time("time", event.time())

@@ -3,9 +3,13 @@ package io.millrace.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +19,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -111,6 +116,9 @@ class WireTest {
         if (message instanceof ClientMessage.Authenticate authenticate) {
             fields.put("type", "authenticate");
             fields.put("token", authenticate.token());
+            if (authenticate.compress() != null) {
+                fields.put("compress", authenticate.compress().toString());
+            }
         } else if (message instanceof ClientMessage.Subscribe subscribe) {
             fields.put("type", "subscribe");
             fields.put("channel", subscribe.channel().value());
@@ -167,6 +175,8 @@ class WireTest {
                 Map.entry("cursor", () -> ServerMessage.cursor(CHANNEL.value(), ID)),
                 Map.entry("event", () -> ServerMessage.event(CHANNEL, EPOCH, ID, event)),
                 Map.entry("event, least", () -> ServerMessage.event(CHANNEL, EPOCH, ID, event("null", null))),
+                Map.entry("full envelope", () -> EventJson.full(CHANNEL, EPOCH, ID, event)),
+                Map.entry("batch", () -> batch(event)),
                 Map.entry("history item", () -> EventJson.bytes(CHANNEL, EPOCH, ID, event)),
                 Map.entry("history page", WireTest::historyPage),
                 Map.entry(
@@ -186,6 +196,24 @@ class WireTest {
         return Cases.of("wire/server-messages.json", made.size(), it -> assertThat(
                         Cases.utf8(made.get(it.get("name").asText()).get()))
                 .isEqualTo(it.get("expected").asText()));
+    }
+
+    private static byte[] batch(Event event) {
+        byte[] message = ServerMessage.event(CHANNEL, EPOCH, ID, event);
+        return Cases.utf8(Cases.utf8(ServerMessage.Batch.MESSAGE_START)
+                + Cases.utf8(message) + "," + Cases.utf8(message)
+                + Cases.utf8(ServerMessage.Batch.END));
+    }
+
+    @Test
+    void whatIsCompressedComesOutAgain() throws IOException {
+        byte[] message = Cases.utf8("{\"type\":\"event\",\"data\":\"" + "x".repeat(5000) + "\"}");
+        JsonNode compressed = new ObjectMapper().readTree(ServerMessage.compressed(message));
+        assertThat(compressed.get("type").asText()).isEqualTo("compressed").isIn(EventType.RESERVED);
+        assertThat(compressed.get("encoding").asText()).isEqualTo("gzip");
+        byte[] zipped = Base64.getDecoder().decode(compressed.get("data").asText());
+        assertThat(new GZIPInputStream(new ByteArrayInputStream(zipped)).readAllBytes())
+                .isEqualTo(message);
     }
 
     private static byte[] historyPage() {

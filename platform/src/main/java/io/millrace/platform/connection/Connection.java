@@ -2,6 +2,7 @@ package io.millrace.platform.connection;
 
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.Login;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ClientMessage;
 import io.millrace.protocol.Code;
@@ -74,7 +75,7 @@ final class Connection {
     /** What every connection of a node works with. */
     record Surroundings(
             Relays relays,
-            Views views,
+            Families families,
             Access access,
             ConnectionSettings settings,
             ConnectionMeters meters,
@@ -82,7 +83,7 @@ final class Connection {
             Epoch epoch,
             Clock clock) {
         Delivery.Sources sources() {
-            return new Delivery.Sources(relays, views, meters);
+            return new Delivery.Sources(relays, families, meters);
         }
     }
 
@@ -144,7 +145,9 @@ final class Connection {
             }
         };
         Wire wire = Wire.of(open.opening().transport());
-        open.source().complete(Source.fromGraph(new Delivery(wire, around.sources(), around.settings(), observer)));
+        Source<ByteString, NotUsed> frames = Source.fromGraph(
+                new Delivery(wire, open.opening().form(), around.sources(), around.settings(), observer));
+        open.source().complete(open.opening().zipped() ? frames.via(new Zipped()) : frames);
         timers.startSingleTimer(new LoginDue(), around.terms().loginTimeout());
         return Behaviors.same();
     }
@@ -269,6 +272,11 @@ final class Connection {
             return Behaviors.same();
         }
         login = renewed;
+        Integer compress = loggedIn.message().compress();
+        Opening from = opening;
+        if (compress != null && from != null) {
+            line.write(from.form().compressedAbove(compress));
+        }
         if (known == null) {
             welcome(line, renewed);
         } else {

@@ -29,11 +29,13 @@ import org.apache.pekko.util.ByteString;
 public final class Connections {
     private final ClusterSharding sharding;
     private final String node;
+    private final boolean mayZip;
     private final Set<ConnectionId> here = ConcurrentHashMap.newKeySet();
 
-    private Connections(ClusterSharding sharding, String node) {
+    private Connections(ClusterSharding sharding, String node, boolean mayZip) {
         this.sharding = sharding;
         this.node = node;
+        this.mayZip = mayZip;
     }
 
     /** @param edge the settings under {@code millrace.edge}, for what a WebSocket client may say */
@@ -49,7 +51,7 @@ public final class Connections {
             Clock clock) {
         Connection.Surroundings around = new Connection.Surroundings(
                 relays,
-                new Views(families),
+                families,
                 access,
                 settings,
                 new ConnectionMeters(registry),
@@ -64,7 +66,7 @@ public final class Connections {
                 .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy());
         sharding.init(entity);
         long uid = Cluster.get(system).selfMember().uniqueAddress().longUid();
-        return new Connections(sharding, Long.toHexString(uid));
+        return new Connections(sharding, Long.toHexString(uid), settings.gzip());
     }
 
     /** A connection that has begun: its actor waits for its stream to be run. */
@@ -75,6 +77,11 @@ public final class Connections {
         here.add(id);
         actor.tell(new Connection.Open(opening, source, () -> here.remove(id)));
         return new Opened(id, source, actor);
+    }
+
+    /** Whether event streams may go out in gzip. */
+    public boolean mayZip() {
+        return mayZip;
     }
 
     /** How many connections this node has. */

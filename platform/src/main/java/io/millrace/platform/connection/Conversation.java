@@ -129,7 +129,7 @@ final class Conversation {
     private void subscribe(ClientMessage.Subscribe message, Login login) {
         ChannelName channel = message.channel();
         Want want = want(message);
-        around.views().requireFilterable(channel, want.filter());
+        new Views(around.families()).requireFilterable(channel, want.filter());
         if (denied(message.ref(), login, Act.SUBSCRIBE, channel)
                 || (!(want.start() instanceof Start.Latest) && denied(message.ref(), login, Act.HISTORY, channel))) {
             return;

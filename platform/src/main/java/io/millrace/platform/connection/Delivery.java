@@ -1,6 +1,7 @@
 package io.millrace.platform.connection;
 
 import io.millrace.platform.access.Login;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.Listener;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
@@ -43,7 +44,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
     }
 
     /** What the events of any connection come from, and where they are counted. */
-    record Sources(Relays relays, Views views, ConnectionMeters meters) {}
+    record Sources(Relays relays, Families families, ConnectionMeters meters) {}
 
     private static final Duration LAST_WORD_GRACE = Duration.ofSeconds(3);
     private static final String HEARTBEAT = "heartbeat";
@@ -54,12 +55,14 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
     private final Outlet<ByteString> out = Outlet.create("Delivery.out");
     private final SourceShape<ByteString> shape = SourceShape.of(out);
     private final Wire wire;
+    private final Form form;
     private final Sources sources;
     private final ConnectionSettings settings;
     private final Observer observer;
 
-    Delivery(Wire wire, Sources sources, ConnectionSettings settings, Observer observer) {
+    Delivery(Wire wire, Form form, Sources sources, ConnectionSettings settings, Observer observer) {
         this.wire = wire;
+        this.form = form;
         this.sources = sources;
         this.settings = settings;
         this.observer = observer;
@@ -81,7 +84,8 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         private final AsyncCallback<Logic> woken = createAsyncCallback(Logic::drain);
         private final ConnectionSettings.Limits limits = settings.limits();
         private final Words words = new Words(limits.controlBytes());
-        private final Tracks tracks = new Tracks(wire, sources, limits.writeBytes(), this, this);
+        private final Tracks tracks = new Tracks(wire, form, sources, limits.writeBytes(), this, this);
+        private long drainNanos;
         private boolean awaitingPong;
         private long pushedNanos = System.nanoTime();
         private @Nullable Code endedBy;
@@ -132,6 +136,11 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         @Override
         public void follow(Login login, List<Want> wants, Function<Greeting, ByteString> greeting) {
             run(() -> tracks.begin(login, wants, greeting));
+        }
+
+        @Override
+        public void write(Form form) {
+            run(() -> tracks.write(form));
         }
 
         @Override
@@ -240,7 +249,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
 
         @Override
         public void drainAfter(Duration pause) {
-            if (!isTimerActive(DRAIN)) {
+            long due = System.nanoTime() + pause.toNanos();
+            if (!isTimerActive(DRAIN) || due - drainNanos < 0) {
+                drainNanos = due;
                 scheduleOnce(DRAIN, pause);
             }
         }

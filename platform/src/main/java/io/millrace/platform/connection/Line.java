@@ -22,6 +22,9 @@ interface Line {
      */
     void follow(Login login, List<Want> wants, Function<Greeting, ByteString> greeting);
 
+    /** The client wants its events in another form. */
+    void write(Form form);
+
     /** The login was renewed: what it sees of its channels may have changed. */
     void seeAs(Login renewed);
 

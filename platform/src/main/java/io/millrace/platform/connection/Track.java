@@ -5,6 +5,7 @@ import io.millrace.platform.relay.EncodedPage;
 import io.millrace.platform.relay.Feed;
 import io.millrace.platform.relay.LiveList;
 import io.millrace.protocol.View;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +29,21 @@ final class Track {
     private @Nullable EncodedPage page;
     private int pageIndex;
     private boolean reading;
+    private final long batchNanos;
+    private long sentNanos;
 
     Track(Feed feed, long position, View view) {
+        this(feed, position, view, Duration.ZERO);
+    }
+
+    /** @param batchInterval longer than zero: what comes live within it is held back and then handed out together */
+    Track(Feed feed, long position, View view, Duration batchInterval) {
         this.feed = feed;
         this.position = position;
         this.told = position;
         this.view = view;
+        this.batchNanos = batchInterval.toNanos();
+        this.sentNanos = System.nanoTime() - batchNanos;
     }
 
     Feed feed() {
@@ -50,9 +60,9 @@ final class Track {
         this.view = view;
     }
 
-    /** The client knows the position. */
-    void told() {
-        told = position;
+    /** The client knows that it stands after this offset. */
+    void told(long offset) {
+        told = offset;
     }
 
     boolean isTold() {
@@ -117,6 +127,20 @@ final class Track {
             }
         }
         return null;
+    }
+
+    boolean isBatched() {
+        return batchNanos > 0;
+    }
+
+    /** Something of it was just sent. */
+    void wasSent() {
+        sentNanos = System.nanoTime();
+    }
+
+    /** For how long what comes live is still held back; zero or less where it isn't. */
+    long heldNanos() {
+        return batchNanos > 0 && isLive() ? batchNanos - (System.nanoTime() - sentNanos) : 0;
     }
 
     /** Whether it can't go on without reading the journal, and isn't reading yet. */

@@ -1,6 +1,7 @@
 package io.millrace.platform.connection;
 
 import io.millrace.platform.access.Login;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.EncodedEvent;
 import io.millrace.platform.relay.EncodedPage;
 import io.millrace.platform.relay.Feed;
@@ -55,9 +56,11 @@ final class Tracks {
     }
 
     private static final Duration RETRY_READING = Duration.ofSeconds(1);
+    private static final int BATCH_OVERHEAD = 200;
 
     private final Wire wire;
     private final Relays relays;
+    private final Families families;
     private final Views views;
     private final ConnectionMeters meters;
     private final int writeBytes;
@@ -66,15 +69,18 @@ final class Tracks {
     private final SortedMap<ChannelName, Track> tracks = new TreeMap<>();
     private final Set<Feed> joined = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
+    private Form form;
     private @Nullable Login login;
     private final Map<ChannelName, Want> wanted = new HashMap<>();
     private final Whereabouts whereabouts;
     private int turn;
 
-    Tracks(Wire wire, Delivery.Sources sources, int writeBytes, Stream stream, Listener listener) {
+    Tracks(Wire wire, Form form, Delivery.Sources sources, int writeBytes, Stream stream, Listener listener) {
         this.wire = wire;
+        this.form = form;
         this.relays = sources.relays();
-        this.views = sources.views();
+        this.families = sources.families();
+        this.views = new Views(families);
         this.meters = sources.meters();
         this.writeBytes = writeBytes;
         this.stream = stream;
@@ -125,7 +131,7 @@ final class Tracks {
             ChannelName channel = begun.feed().channel();
             Want now = wanted.get(channel);
             if (now == wants.get(i)) {
-                tracks.put(channel, new Track(begun.feed(), begun.position(), view(now)));
+                tracks.put(channel, track(begun, now));
             } else if (now == null) {
                 begun.feed().leave(listener); // left again before it had begun
             }
@@ -136,6 +142,16 @@ final class Tracks {
         whereabouts.channelsHaveChanged();
         stream.speak(greeting.apply(new Line.Greeting(beginnings, whereabouts.all())));
         stream.drain();
+    }
+
+    private Track track(Beginning begun, Want want) {
+        Duration batchInterval = families.of(want.channel()).hearing().batchInterval();
+        return new Track(begun.feed(), begun.position(), view(want), batchInterval);
+    }
+
+    /** The client wants its events in another form. */
+    void write(Form form) {
+        this.form = form;
     }
 
     /** The login was renewed: what it sees may have changed. */
@@ -211,19 +227,15 @@ final class Tracks {
     }
 
     private int gatherFrom(Track track, ByteStringBuilder bytes) {
-        int events = 0;
         boolean wasLive = track.isLive();
-        long told = track.position();
-        while (bytes.length() < writeBytes) {
-            EncodedEvent event = track.next();
-            if (event == null) {
-                break;
-            }
-            bytes.append(wire.event(event, whereabouts.after(track)));
-            told = track.position();
-            events++;
+        long before = track.position();
+        int events = 0;
+        if (!isHeld(track)) {
+            events = track.isBatched() && form.batch() ? gatherBatch(track, bytes) : gatherSingly(track, bytes);
+        } else if (track.hasMore()) {
+            stream.drainAfter(Duration.ofNanos(track.heldNanos()));
         }
-        if (track.position() > told) {
+        if (track.position() > before && !track.isTold()) {
             whereabouts.hasPassedOver(track);
         }
         if (wasLive && !track.isLive()) {
@@ -235,10 +247,50 @@ final class Tracks {
         return events;
     }
 
+    private int gatherSingly(Track track, ByteStringBuilder bytes) {
+        int events = 0;
+        while (bytes.length() < writeBytes) {
+            EncodedEvent event = track.next();
+            if (event == null) {
+                break;
+            }
+            bytes.append(wire.event(event, whereabouts.after(track, event), form));
+            events++;
+        }
+        return events;
+    }
+
+    private int gatherBatch(Track track, ByteStringBuilder bytes) {
+        List<EncodedEvent> events = new ArrayList<>();
+        int size = bytes.length();
+        EncodedEvent event = track.next();
+        while (event != null) {
+            events.add(event);
+            size += event.event().data().size() + BATCH_OVERHEAD;
+            event = size < writeBytes ? track.next() : null;
+        }
+        if (events.isEmpty()) {
+            return 0;
+        }
+        EncodedEvent last = events.get(events.size() - 1);
+        String cursor = whereabouts.after(track, last);
+        if (events.size() > 1) {
+            wire.batch(events, cursor, bytes);
+        } else {
+            bytes.append(wire.event(last, cursor, form));
+        }
+        track.wasSent();
+        return events.size();
+    }
+
+    private boolean isHeld(Track track) {
+        return form.batch() && track.heldNanos() > 0;
+    }
+
     /** Whether there is something to hand out or to read. */
     boolean haveMore() {
         for (Track track : tracks.values()) {
-            if (track.hasMore()) {
+            if (track.hasMore() && !isHeld(track)) {
                 return true;
             }
         }

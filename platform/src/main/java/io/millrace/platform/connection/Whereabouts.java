@@ -1,5 +1,6 @@
 package io.millrace.platform.connection;
 
+import io.millrace.platform.relay.EncodedEvent;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Cursor;
 import io.millrace.protocol.CursorGroup;
@@ -35,11 +36,11 @@ final class Whereabouts {
         group = null;
     }
 
-    /** The cursor to send with the event just taken; null where the event's own id is the cursor. */
+    /** The cursor to send with the event taken last; null where the event's own id is the cursor. */
     @Nullable
-    String after(Track track) {
+    String after(Track track, EncodedEvent last) {
+        track.told(last.offset());
         if (wire != Wire.SSE) {
-            track.told();
             return null;
         }
         untold = false; // one cursor tells everything
@@ -92,7 +93,7 @@ final class Whereabouts {
                 ChannelName channel = track.feed().channel();
                 Position position = new Position(track.feed().epoch(), track.position());
                 bytes.append(wire.moved(channel.value(), Cursor.of(channel, position)));
-                track.told();
+                track.told(track.position());
             });
         }
         untold = false;

@@ -1,12 +1,15 @@
 package io.millrace.platform.edge;
 
+import io.millrace.platform.connection.Form;
 import io.millrace.protocol.Code;
+import io.millrace.protocol.Compress;
 import io.millrace.protocol.Filter;
 import io.millrace.protocol.InvalidInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -15,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One request, decoded as far as every door needs it: the path's segments, the query's parameters, single headers. */
 final class Call {
+    private static final Pattern GZIP = Pattern.compile("(?i)(^|[ ,])gzip\\b");
+    private static final Pattern NO_GZIP = Pattern.compile("(?i)(^|[ ,])gzip\\s*;\\s*q=0(\\.0*)?\\s*(,|$)");
+
     private final HttpRequest request;
     private final List<String> path = new ArrayList<>();
     private final Query query;
@@ -82,6 +88,35 @@ final class Call {
     /** @throws InvalidInput naming the parameter */
     Filter filter() {
         return Filter.ofQuery(query.toMultiMap());
+    }
+
+    /**
+     * How the events are to be written: {@code envelope=full|data}, {@code batch=on|off}, {@code compress=bytes}.
+     *
+     * @throws InvalidInput naming the parameter
+     */
+    Form form() {
+        String compress = parameter("compress");
+        return new Form(
+                oneOf("envelope", "data", "full"),
+                !oneOf("batch", "on", "off"),
+                compress == null ? Compress.NEVER : Compress.parse(compress));
+    }
+
+    private boolean oneOf(String name, String usual, String other) {
+        String value = parameter(name);
+        if (value != null && !value.equals(usual) && !value.equals(other)) {
+            throw new InvalidInput(Code.INVALID_PARAMETER, name, "must be " + usual + " or " + other);
+        }
+        return other.equals(value);
+    }
+
+    /** [spec] RFC 9110, 12.5.3: gzip is acceptable unless it isn't named or its weight is 0. */
+    boolean acceptsGzip() {
+        String accepted = header("Accept-Encoding");
+        return accepted != null
+                && GZIP.matcher(accepted).find()
+                && !NO_GZIP.matcher(accepted).find();
     }
 
     @Nullable

@@ -104,7 +104,7 @@ public final class Edge {
                 return get(call, () -> history.read(call, channel));
             }
         } else if (path.equals(List.of("v1", "events"))) {
-            call.requireOnlyFilterAnd("channel", "from", "lastEventId");
+            call.requireOnlyFilterAnd("channel", "from", "lastEventId", "envelope", "batch", "compress");
             return get(call, () -> stream.open(call, stream.channels(call)));
         } else if (path.equals(List.of("v1", "stats"))) {
             return get(call, () -> stats(call));
@@ -119,7 +119,7 @@ public final class Edge {
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
-            call.requireOnlyFilterAnd("from", "lastEventId");
+            call.requireOnlyFilterAnd("from", "lastEventId", "envelope", "batch", "compress");
             return stream.open(call, Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);

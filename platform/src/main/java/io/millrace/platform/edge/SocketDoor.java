@@ -2,6 +2,7 @@ package io.millrace.platform.edge;
 
 import io.millrace.platform.access.Login;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.connection.Form;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
 import io.millrace.protocol.Code;
@@ -39,10 +40,11 @@ final class SocketDoor {
 
     CompletionStage<HttpResponse> open(Call call) {
         String key = handshakeKey(call);
+        Form form = call.form();
         return login(call).thenCompose(login -> {
             Capacity.require(connections, settings);
-            Connections.Opened opened =
-                    connections.open(new Opening(Transport.WEBSOCKET, login.login(), List.of(), logins::verify));
+            Connections.Opened opened = connections.open(
+                    new Opening(Transport.WEBSOCKET, login.login(), List.of(), form, false, logins::verify));
             return opened.frames()
                     .thenApply(frames ->
                             switching(key, new EventStream(frames, new SocketHearing(opened, settings.socket()))));

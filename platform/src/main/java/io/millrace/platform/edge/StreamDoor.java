@@ -2,6 +2,7 @@ package io.millrace.platform.edge;
 
 import io.millrace.platform.access.Act;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.connection.Form;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
 import io.millrace.platform.connection.Views;
@@ -16,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -32,6 +34,12 @@ final class StreamDoor {
     /** Headers that keep proxies from holding events back, changing or storing them. */
     private static final List<HttpHeader> HEADERS = List.of(
             RawHeader.create("Cache-Control", "no-cache, no-transform"), RawHeader.create("X-Accel-Buffering", "no"));
+
+    private static final List<HttpHeader> ZIPPED_HEADERS = Stream.concat(
+                    HEADERS.stream(),
+                    Stream.of(
+                            RawHeader.create("Content-Encoding", "gzip"), RawHeader.create("Vary", "Accept-Encoding")))
+            .toList();
 
     private final Logins logins;
     private final Connections connections;
@@ -51,6 +59,7 @@ final class StreamDoor {
             String from = call.parameter("from");
             Start start = from == null ? new Start.Latest() : Start.parse(from);
             Filter filter = call.filter();
+            Form form = call.form();
             boolean liveOnly = lastEventId == null && start instanceof Start.Latest;
             for (ChannelName channel : channels) {
                 logins.requireAct(login, Act.SUBSCRIBE, channel);
@@ -63,11 +72,12 @@ final class StreamDoor {
             List<Want> wants = channels.stream()
                     .map(channel -> new Want(channel, lastEventId, start, filter))
                     .toList();
+            boolean zipped = connections.mayZip() && call.acceptsGzip();
             return connections
-                    .open(new Opening(Transport.SSE, login, wants, logins::verify))
+                    .open(new Opening(Transport.SSE, login, wants, form, zipped, logins::verify))
                     .frames()
                     .thenApply(frames -> HttpResponse.create()
-                            .addHeaders(HEADERS)
+                            .addHeaders(zipped ? ZIPPED_HEADERS : HEADERS)
                             .withEntity(HttpEntities.createCloseDelimited(
                                     MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
                             .addAttribute(EventStream.KEY, new EventStream(frames, null)));

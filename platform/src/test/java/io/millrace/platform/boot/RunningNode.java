@@ -41,11 +41,12 @@ final class RunningNode implements AutoCloseable {
                 leeway = 0s
                 allowed-origins = [ "https://app.example.com" ]
               }
-              connection { sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
+              connection { gzip = on, sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
               edge { websocket.login-timeout = 1s, stream-channels = 3 }
               families {
                 private { claims { region = area }, mask = [ { field = price, claim = role, values = [boss] } ] }
                 unfiltered { filters = off }
+                bursts { batch-interval = 300ms }
               }
             }
             """
