@@ -20,12 +20,14 @@ final class PostgresStorage implements Storage {
     private final Epoch epoch;
     private final ReadPool reads;
     private final Journal journal;
+    private final FamilyLog families;
 
     private PostgresStorage(StorageSettings settings, Epoch epoch, ReadPool reads) {
         this.settings = settings;
         this.epoch = epoch;
         this.reads = reads;
         this.journal = new PostgresJournal(reads);
+        this.families = new PostgresFamilyLog(reads);
     }
 
     static Storage open(StorageSettings settings) {
@@ -100,6 +102,11 @@ final class PostgresStorage implements Storage {
     @Override
     public Journal journal() {
         return journal;
+    }
+
+    @Override
+    public FamilyLog families() {
+        return families;
     }
 
     @Override

@@ -42,6 +42,8 @@ public interface Storage extends AutoCloseable {
 
     Journal journal();
 
+    FamilyLog families();
+
     /** The plugin settings for the actor system that writes to this database; to be put before {@code reference.conf}. */
     Config pluginConfig();
 
