@@ -39,6 +39,12 @@ public sealed interface ClientMessage {
     record Subscribe(@Nullable Ref ref, ChannelName channel, @Nullable String from, Filter filter)
             implements ClientMessage {}
 
+    /** A whole family, by the pattern {@code family:*}. */
+    record SubscribeFamily(@Nullable Ref ref, String family, @Nullable String from, Filter filter)
+            implements ClientMessage {}
+
+    record UnsubscribeFamily(@Nullable Ref ref, String family) implements ClientMessage {}
+
     record Unsubscribe(@Nullable Ref ref, ChannelName channel) implements ClientMessage {}
 
     record Ping(@Nullable Ref ref) implements ClientMessage {}
@@ -83,7 +89,8 @@ public sealed interface ClientMessage {
             case "subscribe" -> subscribe(only(fields, "channel", "from", "filters"));
             case "unsubscribe" -> {
                 JsonFields in = only(fields, "channel");
-                yield new Unsubscribe(ref(in), channel(in));
+                String family = family(in);
+                yield family == null ? new Unsubscribe(ref(in), channel(in)) : new UnsubscribeFamily(ref(in), family);
             }
             case "ping" -> new Ping(ref(only(fields)));
             case "publish" -> publish(only(fields, "channel", "event", "events"), limits, maxBatch);
@@ -102,14 +109,17 @@ public sealed interface ClientMessage {
         return new Authenticate(token, ref(in), compress == null ? null : Compress.parse(compress.json()));
     }
 
-    private static Subscribe subscribe(JsonFields in) {
+    private static ClientMessage subscribe(JsonFields in) {
         String from = in.text("from");
         if (from != null && (from.isEmpty() || from.length() > Cursor.MAX_LENGTH)) {
             throw new InvalidInput(Code.INVALID_PARAMETER, "from", "1 to " + Cursor.MAX_LENGTH + " characters");
         }
         JsonPart filters = in.get("filters");
         Filter filter = filters == null ? Filter.NONE : FilterInput.json("filters", filters);
-        return new Subscribe(ref(in), channel(in), from, filter);
+        String family = family(in);
+        return family == null
+                ? new Subscribe(ref(in), channel(in), from, filter)
+                : new SubscribeFamily(ref(in), family, from, filter);
     }
 
     private static Publish publish(JsonFields in, JsonInput.Limits limits, int maxBatch) {
@@ -139,6 +149,13 @@ public sealed interface ClientMessage {
     private static @Nullable Ref ref(JsonFields in) {
         JsonPart part = in.get("ref");
         return part == null ? null : Ref.of(part);
+    }
+
+    private static @Nullable String family(JsonFields in) {
+        String name = in.requiredText("channel");
+        return name.endsWith(":*")
+                ? ChannelName.of(name.substring(0, name.length() - 2)).value()
+                : null;
     }
 
     private static ChannelName channel(JsonFields in) {

@@ -57,8 +57,21 @@ public final class ServerMessage {
                 .bytes();
     }
 
+    /** The answer to {@code subscribe} with a whole family's pattern, which has no head. */
+    public static byte[] subscribed(@Nullable Ref ref, String pattern, String id, Epoch epoch) {
+        return typed("subscribed", ref)
+                .text("channel", pattern)
+                .text("id", id)
+                .text("epoch", epoch.value())
+                .bytes();
+    }
+
     public static byte[] unsubscribed(@Nullable Ref ref, ChannelName channel) {
-        return typed("unsubscribed", ref).text("channel", channel.value()).bytes();
+        return unsubscribed(ref, channel.value());
+    }
+
+    public static byte[] unsubscribed(@Nullable Ref ref, String pattern) {
+        return typed("unsubscribed", ref).text("channel", pattern).bytes();
     }
 
     /** An event of a channel; {@code id} is its single-channel cursor. */

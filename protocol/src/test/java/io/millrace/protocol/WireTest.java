@@ -30,6 +30,8 @@ class WireTest {
     private static final ChannelName CHANNEL = ChannelName.of("user:42");
     private static final Position THREE = new Position(EPOCH, 3);
     private static final String ID = Cursor.of(CHANNEL, THREE);
+    private static final String FAMILY_ID =
+            FamilyCursor.of(EPOCH, "jobs", new CommitPosition(741, 12, 3)).text();
     private static final Instant TIME = Instant.parse("2026-01-31T12:00:00.007Z");
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
     private static final Ref ONE = new Ref("1");
@@ -128,6 +130,16 @@ class WireTest {
             if (!subscribe.filter().isNone()) {
                 fields.put("filter", subscribe.filter().toString());
             }
+        } else if (message instanceof ClientMessage.SubscribeFamily subscribe) {
+            fields.put("type", "subscribe");
+            fields.put("family", subscribe.family());
+            fields.put("filter", subscribe.filter().toString());
+            if (subscribe.from() != null) {
+                fields.put("from", subscribe.from());
+            }
+        } else if (message instanceof ClientMessage.UnsubscribeFamily unsubscribe) {
+            fields.put("type", "unsubscribe");
+            fields.put("family", unsubscribe.family());
         } else if (message instanceof ClientMessage.Unsubscribe unsubscribe) {
             fields.put("type", "unsubscribe");
             fields.put("channel", unsubscribe.channel().value());
@@ -171,6 +183,7 @@ class WireTest {
                 Map.entry("authenticated", () -> ServerMessage.authenticated(ONE, "42", "e7", NOON)),
                 Map.entry("authenticated, least", () -> ServerMessage.authenticated(null, "42", null, null)),
                 Map.entry("subscribed", () -> ServerMessage.subscribed(new Ref("\"s1\""), CHANNEL, ID, EPOCH, 3, 1)),
+                Map.entry("subscribed, family", () -> ServerMessage.subscribed(ONE, "jobs:*", FAMILY_ID, EPOCH)),
                 Map.entry("unsubscribed", () -> ServerMessage.unsubscribed(new Ref("2"), CHANNEL)),
                 Map.entry("cursor", () -> ServerMessage.cursor(CHANNEL.value(), ID)),
                 Map.entry("event", () -> ServerMessage.event(CHANNEL, EPOCH, ID, event)),
@@ -233,6 +246,7 @@ class WireTest {
                 Map.entry("reset future", reset(other, ResetReason.FUTURE)),
                 Map.entry("reset foreign", reset(null, ResetReason.FOREIGN)),
                 Map.entry("reset malformed", reset(null, ResetReason.MALFORMED)),
+                Map.entry("reset of a family", new Control.FamilyReset("jobs:*", EPOCH, ResetReason.RETENTION)),
                 Map.entry("complete", new Control.Complete()),
                 Map.entry("heartbeat", new Control.Heartbeat()),
                 Map.entry("problem", new Control.Problem(Refusal.of(Code.TOKEN_EXPIRED, "expired at noon"))),

@@ -21,6 +21,7 @@ import io.millrace.platform.ops.Admin;
 import io.millrace.platform.ops.Canary;
 import io.millrace.platform.ops.Readiness;
 import io.millrace.platform.ops.Stats;
+import io.millrace.platform.relay.FamilyFeeds;
 import io.millrace.platform.relay.RelaySettings;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
@@ -96,8 +97,15 @@ public final class Node {
 
             Function<ChannelName, EntityRef<Channel.Command>> channel =
                     channels(system, channels, families, storage, clock);
-            Relays relays =
-                    Relays.start(system, relaySettings, storage.journal(), storage.epoch(), registry, channel::apply);
+            FamilyFeeds feeds = FamilyFeeds.start(system, relaySettings, families, storage.families(), storage.epoch());
+            Relays relays = Relays.start(
+                    system,
+                    relaySettings,
+                    storage.journal(),
+                    storage.epoch(),
+                    registry,
+                    channel::apply,
+                    feeds::committed);
             Access access = new Access();
             TokenVerifier verifier = TokenVerifier.of(accessSettings, clock);
             Connections connections = Connections.start(
@@ -105,6 +113,7 @@ public final class Node {
                     connectionSettings,
                     millrace.getConfig("edge"),
                     relays,
+                    feeds,
                     families,
                     access,
                     storage.epoch(),

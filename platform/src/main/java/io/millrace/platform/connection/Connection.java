@@ -3,6 +3,7 @@ package io.millrace.platform.connection;
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.Login;
 import io.millrace.platform.family.Families;
+import io.millrace.platform.relay.FamilyFeeds;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ClientMessage;
 import io.millrace.protocol.Code;
@@ -75,6 +76,7 @@ final class Connection {
     /** What every connection of a node works with. */
     record Surroundings(
             Relays relays,
+            FamilyFeeds feeds,
             Families families,
             Access access,
             ConnectionSettings settings,
@@ -83,7 +85,7 @@ final class Connection {
             Epoch epoch,
             Clock clock) {
         Delivery.Sources sources() {
-            return new Delivery.Sources(relays, families, meters);
+            return new Delivery.Sources(relays, feeds, families, access, clock, meters);
         }
     }
 
@@ -178,6 +180,8 @@ final class Connection {
         if (conversation != null) {
             conversation.isLoggedIn(login);
             line.say(Wire.message(ServerMessage.connected(connected(login, List.of()))));
+        } else if (from != null && from.family() != null) {
+            line.followFamily(login, from.family(), begun -> greet(login, begun));
         } else if (from != null) {
             line.follow(login, from.wants(), greeting -> greet(login, greeting));
         }
@@ -204,6 +208,14 @@ final class Connection {
         List<Control.Standing> standings =
                 greeting.begun().stream().map(Beginning::standing).toList();
         return bytes.concat(Wire.SSE.control(connected(login, standings), greeting.cursor()));
+    }
+
+    /** A family has no head to tell: {@code connected} names no channels, and its id says where the stream goes on. */
+    private ByteString greet(Login login, FamilyBeginning begun) {
+        String cursor = begun.feed().cursor(begun.position());
+        Control.FamilyReset reset = begun.reset();
+        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.SSE.control(reset, cursor);
+        return first.concat(Wire.SSE.control(connected(login, List.of()), cursor));
     }
 
     private Control.Connected connected(Login login, List<Control.Standing> standings) {

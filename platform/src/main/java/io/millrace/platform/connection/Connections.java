@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.platform.access.Access;
 import io.millrace.platform.family.Families;
+import io.millrace.platform.relay.FamilyFeeds;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Epoch;
@@ -44,6 +45,7 @@ public final class Connections {
             ConnectionSettings settings,
             Config edge,
             Relays relays,
+            FamilyFeeds feeds,
             Families families,
             Access access,
             Epoch epoch,
@@ -51,6 +53,7 @@ public final class Connections {
             Clock clock) {
         Connection.Surroundings around = new Connection.Surroundings(
                 relays,
+                feeds,
                 families,
                 access,
                 settings,

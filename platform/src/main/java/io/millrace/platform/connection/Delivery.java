@@ -1,16 +1,21 @@
 package io.millrace.platform.connection;
 
+import io.millrace.platform.access.Access;
 import io.millrace.platform.access.Login;
 import io.millrace.platform.family.Families;
+import io.millrace.platform.relay.FamilyFeeds;
 import io.millrace.platform.relay.Listener;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control;
 import io.millrace.protocol.Refusal;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.apache.pekko.stream.Attributes;
@@ -44,8 +49,10 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
     }
 
     /** What the events of any connection come from, and where they are counted. */
-    record Sources(Relays relays, Families families, ConnectionMeters meters) {}
+    record Sources(
+            Relays relays, FamilyFeeds feeds, Families families, Access access, Clock clock, ConnectionMeters meters) {}
 
+    private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_WORD_GRACE = Duration.ofSeconds(3);
     private static final String HEARTBEAT = "heartbeat";
     private static final String PONG_DUE = "pong";
@@ -84,7 +91,10 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         private final AsyncCallback<Logic> woken = createAsyncCallback(Logic::drain);
         private final ConnectionSettings.Limits limits = settings.limits();
         private final Words words = new Words(limits.controlBytes());
-        private final Tracks tracks = new Tracks(wire, form, sources, limits.writeBytes(), this, this);
+        private final Outflow outflow =
+                new Outflow(wire, form, limits.writeBytes(), sources.meters(), this::drainAfter);
+        private final Tracks tracks = new Tracks(wire, sources, this, this, outflow);
+        private final FamilyTracks families = new FamilyTracks(wire, sources, this, this, outflow);
         private long drainNanos;
         private boolean awaitingPong;
         private long pushedNanos = System.nanoTime();
@@ -111,6 +121,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         @Override
         public void postStop() {
             tracks.stop();
+            families.stop();
             observer.lineIsDown(endedBy);
         }
 
@@ -139,13 +150,29 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         }
 
         @Override
+        public void followFamily(Login login, FamilyWant want, Function<FamilyBeginning, ByteString> greeting) {
+            run(() -> families.begin(login, want, greeting));
+        }
+
+        @Override
+        public void unfollowFamily(String family, ByteString goodbye) {
+            run(() -> {
+                families.leave(family);
+                speak(goodbye);
+            });
+        }
+
+        @Override
         public void write(Form form) {
-            run(() -> tracks.write(form));
+            run(() -> outflow.write(form));
         }
 
         @Override
         public void seeAs(Login renewed) {
-            run(() -> tracks.seeAs(renewed));
+            run(() -> {
+                tracks.seeAs(renewed);
+                families.seeAs(renewed);
+            });
         }
 
         @Override
@@ -209,13 +236,13 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             ByteStringBuilder bytes = ByteString.createBuilder();
             words.takeAll(bytes);
             if (!words.areEnding()) {
-                tracks.gather(bytes);
+                outflow.gather(bytes);
             }
             return bytes.result();
         }
 
         private boolean hasMore() {
-            return words.areWaiting() || words.areEnding() || tracks.haveMore();
+            return words.areWaiting() || words.areEnding() || outflow.haveMore();
         }
 
         @Override
@@ -247,8 +274,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             }
         }
 
-        @Override
-        public void drainAfter(Duration pause) {
+        private void drainAfter(Duration pause) {
             long due = System.nanoTime() + pause.toNanos();
             if (!isTimerActive(DRAIN) || due - drainNanos < 0) {
                 drainNanos = due;
@@ -282,6 +308,12 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
                 scheduleOnce(GRACE_OVER, LAST_WORD_GRACE);
                 drain();
             }
+        }
+
+        @Override
+        public void later(Runnable then) {
+            CompletableFuture.delayedExecutor(RETRY.toMillis(), TimeUnit.MILLISECONDS)
+                    .execute(() -> run(then));
         }
 
         @Override

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param login who it is; null where that comes with the first message
  * @param wants what an event stream follows; a WebSocket asks for that itself
+ * @param family a whole family that an event stream follows, alone
  * @param form how its events are to be written
  * @param zipped the whole stream goes out in gzip, which an event stream may
  * @param verifier checks the token of a login that comes as a message
@@ -20,6 +21,7 @@ public record Opening(
         Transport transport,
         @Nullable Login login,
         List<Want> wants,
+        @Nullable FamilyWant family,
         Form form,
         boolean zipped,
         Function<String, CompletionStage<Verified>> verifier) {

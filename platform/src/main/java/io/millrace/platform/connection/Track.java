@@ -4,6 +4,8 @@ import io.millrace.platform.relay.EncodedEvent;
 import io.millrace.platform.relay.EncodedPage;
 import io.millrace.platform.relay.Feed;
 import io.millrace.platform.relay.LiveList;
+import io.millrace.protocol.Cursor;
+import io.millrace.protocol.Position;
 import io.millrace.protocol.View;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -20,30 +22,22 @@ import org.jspecify.annotations.Nullable;
  * with the offset after the position is taken, so none comes twice and none is left out; what of it is handed out is the
  * {@link View}'s say, in both stages alike.
  */
-final class Track {
+final class Track extends Strand {
     private final Feed feed;
-    private View view;
     private long position;
-    private long told;
     private LiveList.@Nullable Node node;
     private @Nullable EncodedPage page;
     private int pageIndex;
     private boolean reading;
-    private final long batchNanos;
-    private long sentNanos;
 
     Track(Feed feed, long position, View view) {
         this(feed, position, view, Duration.ZERO);
     }
 
-    /** @param batchInterval longer than zero: what comes live within it is held back and then handed out together */
     Track(Feed feed, long position, View view, Duration batchInterval) {
+        super(view, batchInterval);
         this.feed = feed;
         this.position = position;
-        this.told = position;
-        this.view = view;
-        this.batchNanos = batchInterval.toNanos();
-        this.sentNanos = System.nanoTime() - batchNanos;
     }
 
     Feed feed() {
@@ -55,37 +49,24 @@ final class Track {
         return position;
     }
 
-    /** From now on the client sees this. */
-    void seeThrough(View view) {
-        this.view = view;
+    @Override
+    String name() {
+        return feed.channel().value();
     }
 
-    /** The client knows that it stands after this offset. */
-    void told(long offset) {
-        told = offset;
+    @Override
+    String cursor() {
+        return Cursor.of(feed.channel(), new Position(feed.epoch(), position));
     }
 
-    boolean isTold() {
-        return told == position;
-    }
-
+    @Override
     boolean isLive() {
         return node != null;
     }
 
-    /** The next event to be seen, or null where there is none now: either it is caught up, or it {@link #needsPage}. */
+    @Override
     @Nullable
-    EncodedEvent next() {
-        for (EncodedEvent event = following(); event != null; event = following()) {
-            EncodedEvent seen = event.seenThrough(view);
-            if (seen != null) {
-                return seen;
-            }
-        }
-        return null;
-    }
-
-    private @Nullable EncodedEvent following() {
+    EncodedEvent following() {
         EncodedEvent paged = nextOfPage();
         if (paged != null) {
             return paged;
@@ -129,30 +110,17 @@ final class Track {
         return null;
     }
 
-    boolean isBatched() {
-        return batchNanos > 0;
-    }
-
-    /** Something of it was just sent. */
-    void wasSent() {
-        sentNanos = System.nanoTime();
-    }
-
-    /** For how long what comes live is still held back; zero or less where it isn't. */
-    long heldNanos() {
-        return batchNanos > 0 && isLive() ? batchNanos - (System.nanoTime() - sentNanos) : 0;
-    }
-
-    /** Whether it can't go on without reading the journal, and isn't reading yet. */
+    @Override
     boolean needsPage() {
         return node == null && page == null && !reading;
     }
 
-    /** Whether there is something to hand out or to read: what a connection asks before it goes to sleep. */
+    @Override
     boolean hasMore() {
         return page != null || needsPage() || (node != null && node.next() != null);
     }
 
+    @Override
     boolean isReading() {
         return reading;
     }

@@ -105,7 +105,10 @@ public final class Edge {
             }
         } else if (path.equals(List.of("v1", "events"))) {
             call.requireOnlyFilterAnd("channel", "from", "lastEventId", "envelope", "batch", "compress");
-            return get(call, () -> stream.open(call, stream.channels(call)));
+            String family = StreamDoor.family(call);
+            return get(
+                    call,
+                    () -> family == null ? stream.open(call, stream.channels(call)) : stream.openFamily(call, family));
         } else if (path.equals(List.of("v1", "stats"))) {
             return get(call, () -> stats(call));
         } else if (path.equals(List.of("v1", "ws"))) {

@@ -44,7 +44,7 @@ final class SocketDoor {
         return login(call).thenCompose(login -> {
             Capacity.require(connections, settings);
             Connections.Opened opened = connections.open(
-                    new Opening(Transport.WEBSOCKET, login.login(), List.of(), form, false, logins::verify));
+                    new Opening(Transport.WEBSOCKET, login.login(), List.of(), null, form, false, logins::verify));
             return opened.frames()
                     .thenApply(frames ->
                             switching(key, new EventStream(frames, new SocketHearing(opened, settings.socket()))));

@@ -1,7 +1,9 @@
 package io.millrace.platform.edge;
 
 import io.millrace.platform.access.Act;
+import io.millrace.platform.access.Login;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.connection.FamilyWant;
 import io.millrace.platform.connection.Form;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
@@ -72,16 +74,43 @@ final class StreamDoor {
             List<Want> wants = channels.stream()
                     .map(channel -> new Want(channel, lastEventId, start, filter))
                     .toList();
-            boolean zipped = connections.mayZip() && call.acceptsGzip();
-            return connections
-                    .open(new Opening(Transport.SSE, login, wants, form, zipped, logins::verify))
-                    .frames()
-                    .thenApply(frames -> HttpResponse.create()
-                            .addHeaders(zipped ? ZIPPED_HEADERS : HEADERS)
-                            .withEntity(HttpEntities.createCloseDelimited(
-                                    MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
-                            .addAttribute(EventStream.KEY, new EventStream(frames, null)));
+            return stream(call, login, wants, null, form);
         });
+    }
+
+    /** {@code GET /v1/events?channel=family:*}: a whole family, alone on its connection and always in full. */
+    CompletionStage<HttpResponse> openFamily(Call call, String family) {
+        return logins.require(call).thenCompose(login -> {
+            Form asked = call.form();
+            FamilyWant want = FamilyWant.of(family, lastEventId(call), call.parameter("from"), call.filter());
+            views.requireWhole(want);
+            logins.requireFamily(login, views, want);
+            Capacity.require(connections, settings);
+            return stream(call, login, List.of(), want, new Form(true, asked.batch(), asked.compressAbove()));
+        });
+    }
+
+    private CompletionStage<HttpResponse> stream(
+            Call call, Login login, List<Want> wants, @Nullable FamilyWant family, Form form) {
+        boolean zipped = connections.mayZip() && call.acceptsGzip();
+        return connections
+                .open(new Opening(Transport.SSE, login, wants, family, form, zipped, logins::verify))
+                .frames()
+                .thenApply(frames -> HttpResponse.create()
+                        .addHeaders(zipped ? ZIPPED_HEADERS : HEADERS)
+                        .withEntity(HttpEntities.createCloseDelimited(
+                                MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
+                        .addAttribute(EventStream.KEY, new EventStream(frames, null)));
+    }
+
+    /** The one family asked for as a whole, or null where single channels are. */
+    static @Nullable String family(Call call) {
+        List<String> channels = call.parameters("channel");
+        String family = channels.size() == 1 ? FamilyWant.familyOf(channels.get(0)) : null;
+        if (family != null) {
+            ChannelName.of(family); // names it where it is none
+        }
+        return family;
     }
 
     /** The channels named in the query, each once. */

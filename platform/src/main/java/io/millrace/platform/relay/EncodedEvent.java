@@ -27,11 +27,18 @@ public final class EncodedEvent {
     private final Cursor.Stamp stamp;
     private final Epoch epoch;
     private final Event event;
+    private final @Nullable String familyCursor;
     private @Nullable EventData data;
     private Map<Set<String>, EncodedEvent> masked = Map.of();
     private final @Nullable ByteString[] frames = new ByteString[Frame.values().length];
 
     public EncodedEvent(ChannelName channel, Epoch epoch, Cursor.Stamp stamp, Event event) {
+        this(channel, epoch, stamp, event, null);
+    }
+
+    /** @param familyCursor where it stands among its whole family, for those who hear that */
+    EncodedEvent(ChannelName channel, Epoch epoch, Cursor.Stamp stamp, Event event, @Nullable String familyCursor) {
+        this.familyCursor = familyCursor;
         this.channel = channel;
         this.epoch = epoch;
         this.stamp = stamp;
@@ -46,9 +53,9 @@ public final class EncodedEvent {
         return event.offset();
     }
 
-    /** The cursor of a client that follows this channel alone. */
+    /** The cursor of a client that follows this channel alone, or its family. */
     public String id() {
-        return stamp.at(event.offset());
+        return familyCursor == null ? stamp.at(event.offset()) : familyCursor;
     }
 
     /** {@code id:}, {@code event:} and {@code data:} for a client that follows this channel alone. */
@@ -174,7 +181,9 @@ public final class EncodedEvent {
         EncodedEvent known = masked.get(fields);
         if (known == null) {
             JsonData left = data().masked(fields);
-            known = left == event.data() ? this : new EncodedEvent(channel, epoch, stamp, event.with(left));
+            known = left == event.data()
+                    ? this
+                    : new EncodedEvent(channel, epoch, stamp, event.with(left), familyCursor);
             Map<Set<String>, EncodedEvent> more = new HashMap<>(masked);
             more.put(fields, known);
             masked = Map.copyOf(more);

@@ -9,6 +9,7 @@ import io.millrace.protocol.Epoch;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -23,17 +24,20 @@ public final class Relays {
         this.keeper = keeper;
     }
 
+    /** @param committed hears of every channel in which something of this node's was committed */
     public static Relays start(
             ActorSystem<?> system,
             RelaySettings settings,
             Journal journal,
             Epoch epoch,
             MeterRegistry registry,
-            Function<ChannelName, RecipientRef<Channel.Command>> channels) {
+            Function<ChannelName, RecipientRef<Channel.Command>> channels,
+            Consumer<ChannelName> committed) {
         RelayMeters meters = new RelayMeters(registry);
         return new Relays(system.systemActorOf(
                 RelayKeeper.create(
-                        channels, keeper -> new Relay.Surroundings(settings, journal, epoch, meters, keeper)),
+                        channels,
+                        keeper -> new Relay.Surroundings(settings, journal, epoch, meters, keeper, committed)),
                 "relays",
                 Props.empty()));
     }

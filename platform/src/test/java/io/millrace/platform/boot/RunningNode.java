@@ -47,6 +47,7 @@ final class RunningNode implements AutoCloseable {
                 private { claims { region = area }, mask = [ { field = price, claim = role, values = [boss] } ] }
                 unfiltered { filters = off }
                 bursts { batch-interval = 300ms }
+                wild { wildcard = on, retention.max-events = 50 }
               }
             }
             """

@@ -384,6 +384,7 @@ class RelayTest {
         return KIT.spawn(Relay.create(
                 CHANNEL,
                 channel.ref(),
-                new Relay.Surroundings(settings, journal, EPOCH, new RelayMeters(registry), keeper.ref())));
+                new Relay.Surroundings(
+                        settings, journal, EPOCH, new RelayMeters(registry), keeper.ref(), channel -> {})));
     }
 }
