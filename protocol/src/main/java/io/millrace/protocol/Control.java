@@ -136,6 +136,29 @@ public sealed interface Control {
         }
     }
 
+    /**
+     * The stream of a whole family can't go on exactly where the client asked. A family has no offsets to tell; what is
+     * kept of it follows.
+     */
+    record FamilyReset(String pattern, Epoch epoch, ResetReason reason) implements Control {
+        private static final byte[] NULL = {'n', 'u', 'l', 'l'};
+
+        @Override
+        public String name() {
+            return "reset";
+        }
+
+        @Override
+        public byte[] json() {
+            return new JsonObjectWriter()
+                    .text("channel", pattern)
+                    .raw("requested", NULL)
+                    .text("epoch", epoch.value())
+                    .text("reason", reason.code())
+                    .bytes();
+        }
+    }
+
     /** Nothing more will come on this stream; a client must not come back by itself. */
     record Complete() implements Control {
         @Override

@@ -32,6 +32,7 @@ import io.millrace.platform.ops.Readiness;
 import io.millrace.platform.ops.Stats;
 import io.millrace.platform.presence.Presences;
 import io.millrace.platform.presence.Seats;
+import io.millrace.platform.relay.FamilyFeeds;
 import io.millrace.platform.relay.RelaySettings;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
@@ -113,8 +114,16 @@ public final class Node {
 
             Function<ChannelName, EntityRef<Channel.Command>> channel =
                     channels(system, channels, families, storage, clock);
+            FamilyFeeds feeds = FamilyFeeds.start(system, relaySettings, families, storage.families(), storage.epoch());
             Relays relays = Relays.start(
-                    system, relaySettings, families, storage.journal(), storage.epoch(), registry, channel::apply);
+                    system,
+                    relaySettings,
+                    families,
+                    storage.journal(),
+                    storage.epoch(),
+                    registry,
+                    channel::apply,
+                    feeds::committed);
             Revoked revoked = new Revoked();
             Access access = new Access(revoked);
             TokenVerifier verifier = TokenVerifier.of(accessSettings, clock);
@@ -125,6 +134,7 @@ public final class Node {
                     millrace.getConfig("edge"),
                     relays,
                     new Connections.People(Seats.start(system), presences, limits),
+                    feeds,
                     families,
                     access,
                     storage.epoch(),

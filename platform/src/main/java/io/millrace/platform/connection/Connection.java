@@ -2,7 +2,9 @@ package io.millrace.platform.connection;
 
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.Login;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.presence.Presences;
+import io.millrace.platform.relay.FamilyFeeds;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.ClientMessage;
@@ -89,7 +91,8 @@ final class Connection {
     /** What every connection of a node works with. */
     record Surroundings(
             Relays relays,
-            Views views,
+            FamilyFeeds feeds,
+            Families families,
             Access access,
             Admission admission,
             Presences presences,
@@ -99,7 +102,7 @@ final class Connection {
             Epoch epoch,
             Clock clock) {
         Delivery.Sources sources() {
-            return new Delivery.Sources(relays, views, meters);
+            return new Delivery.Sources(relays, feeds, families, access, clock, meters);
         }
     }
 
@@ -172,7 +175,9 @@ final class Connection {
             }
         };
         Wire wire = Wire.of(open.opening().transport());
-        open.source().complete(Source.fromGraph(new Delivery(wire, around.sources(), around.settings(), observer)));
+        Source<ByteString, NotUsed> frames = Source.fromGraph(
+                new Delivery(wire, open.opening().form(), around.sources(), around.settings(), observer));
+        open.source().complete(open.opening().zipped() ? frames.via(new Zipped()) : frames);
         timers.startSingleTimer(new LoginDue(), around.terms().loginTimeout());
         return Behaviors.same();
     }
@@ -211,6 +216,8 @@ final class Connection {
             if (from != null && from.caller().own()) {
                 conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null, Filter.NONE), login);
             }
+        } else if (from != null && from.family() != null) {
+            line.followFamily(login, from.family(), begun -> greet(login, begun));
         } else if (from != null) {
             attends(line, from);
             line.follow(login, from.wants(), greeting -> greet(login, greeting));
@@ -234,6 +241,14 @@ final class Connection {
         List<Control.Standing> standings =
                 greeting.begun().stream().map(Beginning::standing).toList();
         return bytes.concat(Wire.SSE.control(connected(login, standings), greeting.cursor()));
+    }
+
+    /** A family has no head to tell: {@code connected} names no channels, and its id says where the stream goes on. */
+    private ByteString greet(Login login, FamilyBeginning begun) {
+        String cursor = begun.feed().cursor(begun.position());
+        Control.FamilyReset reset = begun.reset();
+        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.SSE.control(reset, cursor);
+        return first.concat(Wire.SSE.control(connected(login, List.of()), cursor));
     }
 
     private Control.Connected connected(Login login, List<Control.Standing> standings) {
@@ -376,6 +391,11 @@ final class Connection {
         login = renewed;
         if (card != null) {
             card.isLoggedIn(renewed);
+        }
+        Integer compress = loggedIn.message().compress();
+        Opening from = opening;
+        if (compress != null && from != null) {
+            line.write(from.form().compressedAbove(compress));
         }
         if (first) {
             welcome(line, renewed);

@@ -58,6 +58,7 @@ final class Conversation {
     private final MessageRate rate;
     private final Attendance attendance;
     private final Set<ChannelName> followed = new HashSet<>();
+    private final Set<String> followedFamilies = new HashSet<>();
     private @Nullable Login login;
 
     Conversation(
@@ -137,6 +138,13 @@ final class Conversation {
                     Wire.message(ServerMessage.unsubscribed(unsubscribe.ref(), unsubscribe.channel())));
         } else if (message instanceof ClientMessage.Presence presence) {
             tellPresence(presence, known);
+        } else if (message instanceof ClientMessage.SubscribeFamily subscribe) {
+            subscribe(subscribe, known);
+        } else if (message instanceof ClientMessage.UnsubscribeFamily unsubscribe) {
+            followedFamilies.remove(unsubscribe.family());
+            line.unfollowFamily(
+                    unsubscribe.family(),
+                    Wire.message(ServerMessage.unsubscribed(unsubscribe.ref(), unsubscribe.family() + ":*")));
         } else if (message instanceof ClientMessage.Publish publish) {
             publish(publish, known);
         } else if (message instanceof ClientMessage.Command command) {
@@ -177,7 +185,7 @@ final class Conversation {
     private void subscribe(ClientMessage.Subscribe message, Login login) {
         ChannelName channel = message.channel();
         Want want = want(message);
-        around.views().requireFilterable(channel, want.filter());
+        new Views(around.families()).requireFilterable(channel, want.filter());
         if (denied(message.ref(), login, Act.SUBSCRIBE, channel)
                 || (!(want.start() instanceof Start.Latest) && denied(message.ref(), login, Act.HISTORY, channel))) {
             return;
@@ -199,6 +207,31 @@ final class Conversation {
                     message.presence() ? presence -> line.say(Wire.message(ServerMessage.control(presence))) : null);
             line.follow(login, List.of(want), greeting -> subscribed(message, greeting));
         }
+    }
+
+    private void subscribe(ClientMessage.SubscribeFamily message, Login login) {
+        FamilyWant want = FamilyWant.of(message.family(), null, message.from(), message.filter());
+        Views views = new Views(around.families());
+        views.requireWhole(want);
+        Decision decision =
+                views.mayHear(around.access(), login, want, around.clock().instant());
+        if (decision instanceof Denied denied) {
+            refuse(message.ref(), Refusals.of(denied));
+        } else if (followedFamilies.add(message.family())) {
+            line.followFamily(login, want, begun -> subscribed(message, begun));
+        } else {
+            refuse(
+                    message.ref(),
+                    Refusal.of(Code.INVALID_MESSAGE, "channel: already subscribed to; unsubscribe first"));
+        }
+    }
+
+    private static ByteString subscribed(ClientMessage.SubscribeFamily message, FamilyBeginning begun) {
+        Control.FamilyReset reset = begun.reset();
+        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.control(reset));
+        String id = begun.feed().cursor(begun.position());
+        return first.concat(Wire.message(ServerMessage.subscribed(
+                message.ref(), begun.feed().pattern(), id, begun.feed().epoch())));
     }
 
     /** A position to go on from may be anything the client has kept; what is plainly none is refused as a mistake. */

@@ -25,6 +25,14 @@ interface Line {
      */
     void follow(Login login, List<Want> wants, Function<Greeting, ByteString> greeting);
 
+    /** Begins with a whole family, as {@link #follow} does with channels. */
+    void followFamily(Login login, FamilyWant want, Function<FamilyBeginning, ByteString> greeting);
+
+    void unfollowFamily(String family, ByteString goodbye);
+
+    /** The client wants its events in another form. */
+    void write(Form form);
+
     /** The login was renewed: what it sees of its channels may have changed. */
     void seeAs(Login renewed);
 

@@ -155,8 +155,12 @@ public final class Edge {
         } else if (path.equals(List.of("v1", "broadcast", "events"))) {
             return post(call, () -> publish.publish(call, channel("global")));
         } else if (path.equals(List.of("v1", "events"))) {
-            call.requireOnlyFilterAnd("channel", "own", "presence", "from", "lastEventId");
-            return get(call, () -> stream.open(call, stream.channels(call)));
+            call.requireOnlyFilterAnd(
+                    "channel", "own", "presence", "from", "lastEventId", "envelope", "batch", "compress");
+            String family = StreamDoor.family(call);
+            return get(
+                    call,
+                    () -> family == null ? stream.open(call, stream.channels(call)) : stream.openFamily(call, family));
         } else if (path.equals(List.of("v1", "stats"))) {
             return get(call, () -> stats(call));
         } else if (path.equals(List.of("v1", "ws"))) {
@@ -171,7 +175,7 @@ public final class Edge {
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
-            call.requireOnlyFilterAnd("presence", "from", "lastEventId");
+            call.requireOnlyFilterAnd("presence", "from", "lastEventId", "envelope", "batch", "compress");
             return stream.open(call, login -> Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);

@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -110,7 +111,8 @@ final class Relay {
             Journal journal,
             Epoch epoch,
             RelayMeters meters,
-            ActorRef<RelayKeeper.Command> keeper) {}
+            ActorRef<RelayKeeper.Command> keeper,
+            Consumer<ChannelName> committed) {}
 
     private final ActorContext<Command> context;
     private final LongSupplier nanos;
@@ -194,6 +196,7 @@ final class Relay {
 
     private Behavior<Command> onAnswered(Answered answered) {
         writes.answered(answered.answer());
+        around.committed().accept(channelName);
         return Behaviors.same();
     }
 

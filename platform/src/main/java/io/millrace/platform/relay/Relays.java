@@ -12,6 +12,7 @@ import io.millrace.protocol.Refusal;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -36,6 +37,7 @@ public final class Relays {
         this.kept = new Kept(families, journal, this, settings.timing().publishTimeout());
     }
 
+    /** @param committed hears of every channel in which something of this node's was committed */
     public static Relays start(
             ActorSystem<?> system,
             RelaySettings settings,
@@ -43,13 +45,15 @@ public final class Relays {
             Journal journal,
             Epoch epoch,
             MeterRegistry registry,
-            Function<ChannelName, RecipientRef<Channel.Command>> channels) {
+            Function<ChannelName, RecipientRef<Channel.Command>> channels,
+            Consumer<ChannelName> committed) {
         RelayMeters meters = new RelayMeters(registry);
         return new Relays(
                 system.systemActorOf(
                         RelayKeeper.create(
                                 channels,
-                                keeper -> new Relay.Surroundings(settings, families, journal, epoch, meters, keeper)),
+                                keeper -> new Relay.Surroundings(
+                                        settings, families, journal, epoch, meters, keeper, committed)),
                         "relays",
                         Props.empty()),
                 settings,

@@ -43,7 +43,7 @@ final class RunningNode implements AutoCloseable {
                 leeway = 0s
                 allowed-origins = [ "https://app.example.com" ]
               }
-              connection { sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
+              connection { gzip = on, sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
               families {
                 tiny { event-bytes = 1 KiB }
                 mood { class = ephemeral, rate { events = 1000, per = 1s } }
@@ -62,6 +62,8 @@ final class RunningNode implements AutoCloseable {
               families {
                 private { claims { region = area }, mask = [ { field = price, claim = role, values = [boss] } ] }
                 unfiltered { filters = off }
+                bursts { batch-interval = 300ms }
+                wild { wildcard = on, retention.max-events = 50 }
               }
             }
             """

@@ -222,6 +222,7 @@ class SettingsTest {
         put(bad, "connection", "pong-timeout", "10ms", "26s");
         put(bad, "connection", "retry-min", "-1s", "5s");
         put(bad, "connection", "retry-max", "x");
+        put(bad, "connection", "gzip", "maybe");
         put(bad, "connection", "limits.channels", "0", "101");
         put(bad, "connection", "limits.write-bytes", "10", "x");
         put(bad, "connection", "limits.control-bytes", "10", "x");
