@@ -13,7 +13,7 @@ const alias = {
 export default defineConfig({
   test: {
     projects: [
-      { resolve: { alias }, test: { name: 'rules', include: ['test/*.test.ts'], environment: 'node' } },
+      { resolve: { alias }, test: { name: 'rules', include: ['test/*.test.ts'], environment: 'node', setupFiles: ['test/setup.ts'] } },
       { resolve: { alias }, test: { name: 'react 19', include: ['test/react/*.test.tsx'], environment: 'jsdom' } },
       {
         resolve: { alias: { ...alias, react: 'react-18', 'react-dom': 'react-dom-18' } },

@@ -32,6 +32,7 @@ export class FakeServer {
   readonly blocked = new Set<'websocket' | 'sse' | 'history' | 'publish' | 'all'>();
   readonly forbidden = new Set<string>();
   readonly listeners = new Set<(event: Stored) => void>();
+  readonly sockets = new Set<(message: object) => void>();
   token?: string;
   heartbeatSeconds = 15;
   heartbeats = true;
@@ -56,6 +57,11 @@ export class FakeServer {
   id = (offset: number): string => `${this.epoch}.${offset}.xxxxxyyyy`;
 
   availableFrom = (channel: string): number => this.kept.get(channel) ?? 1;
+
+  /** A word to every WebSocket. */
+  say(message: object): void {
+    this.sockets.forEach((say) => say(message));
+  }
 
   cut(): void {
     [...this.lines].forEach((line) => line());
@@ -216,6 +222,7 @@ function socketClass(server: FakeServer): typeof WebSocket {
         } else if (this.open) {
           server.lines.add(this.cut);
           server.listeners.add(this.drain);
+          server.sockets.add(this.say);
           this.onopen?.();
           server.token || this.say({ type: 'connected', connectionId: 'c', userId: 'u', channels: [], epoch: server.epoch, heartbeatSeconds: 25 });
         }
@@ -233,15 +240,16 @@ function socketClass(server: FakeServer): typeof WebSocket {
       this.open = false;
       server.lines.delete(this.cut);
       server.listeners.delete(this.drain);
+      server.sockets.delete(this.say);
     }
 
     close(): void {
       this.forget();
     }
 
-    private say(message: object): void {
+    private readonly say = (message: object): void => {
       this.open && this.onmessage?.({ data: JSON.stringify(message) });
-    }
+    };
 
     private readonly drain = (): void =>
       this.follows.forEach((place, channel) => {

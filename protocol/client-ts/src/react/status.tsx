@@ -26,15 +26,15 @@ export interface ConnectionLostProps extends BadgeProps {
   children?: ReactNode;
 }
 
-/** A banner while the page was connected once and isn't now. */
+/** A banner while the line is lost; not before the first attempt has failed, and not where the page has disconnected itself. */
 export function ConnectionLost({
   title = 'Connection Lost',
   children = 'Real-time updates paused. Data will sync when connection is restored.',
   className,
   style,
 }: ConnectionLostProps): ReactElement | null {
-  const { status } = useStatus();
-  if (status === 'connected') {
+  const { status, attempt, error } = useStatus();
+  if (status === 'connected' || !(attempt || error)) {
     return null;
   }
   const own: CSSProperties = { border: '1px solid #b91c1c', borderRadius: 6, padding: '8px 12px', font: '14px/1.5 system-ui, sans-serif' };
