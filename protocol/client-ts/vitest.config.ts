@@ -2,6 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const src = (path: string): string => fileURLToPath(new URL('./src/' + path, import.meta.url));
+const old = (name: string): string =>
+  fileURLToPath(new URL('./test/react-18/node_modules/' + name, import.meta.url));
+// Its CommonJS files would take the other React.
+const library = fileURLToPath(
+  new URL('./node_modules/@testing-library/react/dist/@testing-library/react.esm.js', import.meta.url),
+);
 const alias = {
   '@millrace/client/react': src('react/index.ts'),
   '@millrace/client/query': src('query/index.ts'),
@@ -16,12 +22,12 @@ export default defineConfig({
       { resolve: { alias }, test: { name: 'rules', include: ['test/*.test.ts'], environment: 'node', setupFiles: ['test/setup.ts'] } },
       { resolve: { alias }, test: { name: 'react 19', include: ['test/react/*.test.tsx'], environment: 'jsdom' } },
       {
-        resolve: { alias: { ...alias, react: 'react-18', 'react-dom': 'react-dom-18' } },
+        resolve: { alias: { ...alias, react: old('react'), 'react-dom': old('react-dom'), '@testing-library/react': library } },
         test: {
           name: 'react 18',
           include: ['test/react/*.test.tsx'],
           environment: 'jsdom',
-          server: { deps: { inline: [/@testing-library/, /@tanstack/, /react-dom-18/] } },
+          server: { deps: { inline: [/@testing-library/, /@tanstack/] } },
         },
       },
     ],
