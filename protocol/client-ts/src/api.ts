@@ -72,7 +72,8 @@ export function api(url: string, tokens: Tokens, options: ClientOptions, parse: 
         const whole = await this.history(channel, { filters, ...rest }, signal);
         return { ...whole, reset: { channel, requested, availableFrom, head, epoch, reason: 'epoch' } };
       }
-      return { ...page, events: page.events.map((item) => eventOf(item, item.type)) };
+      const end: any = page.events.find(({ type }) => type === 'complete' || type === 'problem');
+      return { ...page, end, events: page.events.filter((item) => item !== end).map((item) => eventOf(item, item.type)) };
     },
   };
 }

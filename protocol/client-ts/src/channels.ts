@@ -5,7 +5,6 @@
 import type { Api } from './api';
 import type { CursorStore } from './cursors';
 import { passes } from './filters';
-import { MillraceError } from './problem';
 import { covers, read, write, type Position } from './position';
 import { track as newTrack, type Track } from './track';
 import type { Handler, MillraceEvent, Release, SubscribeOptions, Subscription } from './types';
@@ -67,7 +66,7 @@ export function channels(api: Api, cursors: CursorStore, hub: Hub): Channels {
   const entries = new Map<string, Entry>();
   const handlers = new Map<string, Set<Handler>>();
 
-  function emit(entry: Entry, reader: Reader, event: MillraceEvent): void {
+  function emit(entry: Entry, reader: Reader, event: MillraceEvent, over?: boolean): void {
     const word = WORDS[event.type as keyof typeof WORDS];
     if (reader === entry.readers[0]) {
       handlers.get(event.type)?.forEach((handler) => call(handler, event));
@@ -80,6 +79,14 @@ export function channels(api: Api, cursors: CursorStore, hub: Hub): Channels {
         call(sub.onEvent, event);
       }
     });
+    if (over) {
+      const { channel } = entry.want;
+      entry.readers = entry.readers.filter((each) => each !== reader);
+      if (!entry.readers.length && entries.get(channel) === entry) {
+        forget(channel, entry);
+        hub.unfollow(channel);
+      }
+    }
   }
 
   function newReader(channel: string, entry: Entry, { from, resume }: SubscribeOptions, first: boolean): Reader {
@@ -93,7 +100,7 @@ export function channels(api: Api, cursors: CursorStore, hub: Hub): Channels {
         from,
         api,
         want: () => entry.want,
-        emit: (event) => emit(entry, reader, event),
+        emit: (event, over) => emit(entry, reader, event, over),
         moved: (place) => reader === entry.readers[0] && entries.get(channel) === entry && cursors.set(channel, write(place)),
       }),
     };
@@ -205,15 +212,9 @@ export function channels(api: Api, cursors: CursorStore, hub: Hub): Channels {
       const head = placeOf(told);
       if (head) {
         entry.head = head;
-      } else if (told.is === 'says' && told.type === 'problem') {
-        told = { ...told, data: new MillraceError(told.data) };
       }
       entry.readers.slice().forEach(({ track }) => track.hear(told));
       entry.readers.length > 1 && join(entry);
-      if (told.is === 'says' && (told.type === 'complete' || (told.type === 'problem' && !told.data.retry))) {
-        entries.get(channel) === entry && forget(channel, entry);
-        hub.unfollow(channel);
-      }
     },
     wants: () => [...entries.values()].map(({ want, readers }) => ({ ...want, at: readers[0]!.track.at() ?? want.at })),
     types: () => handlers.keys(),

@@ -20,7 +20,8 @@ export interface TrackNeeds {
   from?: From;
   api: Api;
   want: () => Want;
-  emit(event: MillraceEvent): void;
+  /** @param over it is the last */
+  emit(event: MillraceEvent, over?: boolean): void;
   /** The reader's place has moved. */
   moved?(at: Position): void;
 }
@@ -75,6 +76,12 @@ export function track({ channel, at, from, api, want, emit, moved }: TrackNeeds)
     emit(wordOf('reset', channel, reset, at));
   }
 
+  function say(type: string, data: any): void {
+    const over = type === 'complete' || (type === 'problem' && !data.retry);
+    over && abort.abort();
+    emit(wordOf(type, channel, type === 'problem' ? new MillraceError(data) : type === 'complete' ? data.data : data, at), over);
+  }
+
   /** @returns false where something is missing before it */
   function take(told: Told): boolean {
     if (told.is === 'event') {
@@ -96,7 +103,7 @@ export function track({ channel, at, from, api, want, emit, moved }: TrackNeeds)
       reset(told.reset);
       from === 'state' && fetchMissing(true);
     } else if (told.is === 'says') {
-      emit(wordOf(told.type, channel, told.data, at));
+      say(told.type, told.data);
     } else {
       return goesOn(told);
     }
@@ -143,6 +150,9 @@ export function track({ channel, at, from, api, want, emit, moved }: TrackNeeds)
         const before = at;
         page.reset && reset(page.reset);
         page.events.forEach((event) => covers(at, event) || deliver(event));
+        if (page.end) {
+          return say(page.end.type, page.end);
+        }
         const next = read(page.next);
         next && covers(next, at ?? next) && move(next);
         at ??= { epoch: page.epoch, offset: page.availableFrom - 1 };
@@ -188,7 +198,7 @@ export function track({ channel, at, from, api, want, emit, moved }: TrackNeeds)
     if (abort.signal.aborted) {
       return;
     }
-    if (waiting && (told.is === 'event' || told.is === 'begin' || told.is === 'move' || told.is === 'reset')) {
+    if (waiting && !(told.is === 'says' && told.type === 'presence')) {
       // The history says its own reset.
       told.is === 'reset' || waiting.push(told);
       waiting.length > WAITING && waiting.shift();

@@ -108,6 +108,8 @@ export interface Receipt {
   offset: number;
   epoch: string;
   duplicate: boolean;
+  /** A newer value of the same kind took its place before it was sent to anybody. */
+  superseded?: boolean;
 }
 
 export interface Commanded extends Receipt {
@@ -147,7 +149,10 @@ export interface HistoryPage {
   events: MillraceEvent[];
   next: string;
   reset?: Reset;
+  /** The page reaches the end of a stream that has ended ... */
   complete?: boolean;
+  /** ... and this is that end, where it is on the page. */
+  end?: { type: 'complete' | 'problem'; offset: number; [member: string]: any };
 }
 
 export interface ReconnectOptions {

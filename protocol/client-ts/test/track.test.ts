@@ -129,6 +129,18 @@ describe('a reader', () => {
     expect(one.at()?.id).toBe('w1.d');
   });
 
+  it('says the end after all that came before it, and once', async () => {
+    log = [1, 2, 3].map((n) => event(n));
+    const one = reader(0);
+    one.hear(told(3, 2));
+    one.hear({ is: 'says', channel: 'c', type: 'presence', data: {} });
+    one.hear({ is: 'says', channel: 'c', type: 'complete', data: { channel: 'c', offset: 4, data: 7 } });
+    expect(heard).toEqual(['presence']);
+    await vi.advanceTimersByTimeAsync(0);
+    one.hear({ is: 'says', channel: 'c', type: 'complete', data: { channel: 'c', offset: 4, data: 7 } });
+    expect(heard).toEqual(['presence', 1, 2, 3, 'complete']);
+  });
+
   it('keeps its place where a damaged cursor makes the server begin anew', () => {
     const one = reader(3);
     one.hear({ is: 'reset', channel: 'c', reset: { channel: 'c', requested: null, availableFrom: 1, head: 4, epoch: E, reason: 'malformed' } });

@@ -59,8 +59,9 @@ export const longpoll =
         }
         at = read(page.next) ?? before;
         hear.tell({ is: 'move', channel, after: before, at });
-        if (page.complete && !page.events.length) {
-          return hear.tell({ is: 'says', channel, type: 'complete', data: { channel } });
+        if (page.complete) {
+          const { end } = page;
+          return hear.tell({ is: 'says', channel, type: end?.type ?? 'complete', data: end ?? { channel } });
         }
         if (!wait && !page.events.length) {
           await pause(first ? 0 : PAUSE_MILLIS);
