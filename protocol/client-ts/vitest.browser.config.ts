@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// Needs dist (npm run build), the product's jar and Chromium; says so and skips where Chromium isn't installed.
+export default defineConfig({
+  test: {
+    include: ['browser/*.test.ts'],
+    environment: 'node',
+    fileParallelism: false,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+  },
+});
