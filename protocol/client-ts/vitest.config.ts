@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const report = process.env.VITEST_REPORT;
 const src = (path: string): string => fileURLToPath(new URL('./src/' + path, import.meta.url));
 const old = (name: string): string =>
   fileURLToPath(new URL('./test/react-18/node_modules/' + name, import.meta.url));
@@ -18,6 +19,7 @@ const alias = {
 
 export default defineConfig({
   test: {
+    reporters: report ? ['default', ['junit', { outputFile: report }]] : ['default'],
     projects: [
       { resolve: { alias }, test: { name: 'rules', include: ['test/*.test.ts'], environment: 'node', setupFiles: ['test/setup.ts'] } },
       { resolve: { alias }, test: { name: 'react 19', include: ['test/react/*.test.tsx'], environment: 'jsdom' } },
