@@ -22,8 +22,9 @@ function matches(pattern: string, text: string | undefined): boolean {
   return pattern.endsWith('*') ? !!text?.startsWith(pattern.slice(0, -1)) : pattern === text;
 }
 
+/** A dotted path leads through objects only; a name with a dot in it can't be reached. */
 const fieldOf = (data: any, path: string): any =>
-  data && Object.hasOwn?.(data, path) ? data[path] : path.split('.').reduce((value, name) => value?.[name], data);
+  path.split('.').reduce((value, name) => (value && !Array.isArray(value) && Object.keys(value).includes(name) ? value[name] : undefined), data);
 
 export function passes(filters: Filters | undefined, event: MillraceEvent): boolean {
   if (!filters) {
