@@ -15,6 +15,5 @@ export default defineConfig({
   clean: true,
   splitting: true,
   minify: true,
-  treeshake: true,
   external: ['@millrace/client', '@millrace/client/stream', '@millrace/client/react', 'react', '@tanstack/react-query'],
 });

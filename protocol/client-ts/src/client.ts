@@ -61,9 +61,7 @@ export interface Client {
 }
 
 /** A key that nobody else has. */
-export const newKey = (): string =>
-  globalThis.crypto.randomUUID?.() ??
-  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+export const newKey = (): string => Array.from(crypto.getRandomValues(new Uint32Array(5)), (part) => part.toString(36)).join('-');
 
 /** Connects at the first `subscribe`, `connect` or `own`; publishing needs no connection. */
 export function createClient(given: ClientOptions = {}): Client {

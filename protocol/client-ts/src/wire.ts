@@ -122,12 +122,6 @@ export function tellControl(type: string, data: any, id: string | undefined, hea
   return true;
 }
 
-/** Base64 of gzip, opened. */
-export function gunzip(base64: string): Promise<string> {
-  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
-}
-
 /** Hands on messages in the order they came, though a compressed one takes a moment to open. */
 export function inOrder<T>(open: (item: T) => T | Promise<T>, hand: (item: T) => void, failed: () => void): (item: T) => void {
   let queue: Promise<unknown> | undefined;

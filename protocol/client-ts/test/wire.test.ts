@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { codes } from '@millrace/client/codes';
 import { MillraceError } from '@millrace/client';
 import { read, write } from '../src/position';
+import { gunzip } from '../src/gunzip';
 import { sseParser, type Block } from '../src/sse-parser';
-import { eventOf, inOrder, routeOf, tellControl, gunzip, type Told } from '../src/wire';
+import { eventOf, inOrder, routeOf, tellControl, type Told } from '../src/wire';
 import { gzipSync } from 'node:zlib';
 import { golden } from './golden';
 

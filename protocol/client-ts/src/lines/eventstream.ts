@@ -6,11 +6,12 @@ import type { Api } from '../api';
 import { isLogin, MillraceError } from '../problem';
 import { read } from '../position';
 import type { Block } from '../sse-parser';
+import { gunzip } from '../gunzip';
 import { filterQuery } from '../filters';
 import {
   compressQuery,
   eventOf,
-  gunzip,
+ 
   inOrder,
   isWildcard,
   routeOf,

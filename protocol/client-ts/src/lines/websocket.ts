@@ -1,7 +1,7 @@
 /** Events over one WebSocket: subscribes and unsubscribes on it, renews its login on it. */
 import { MillraceError } from '../problem';
 import { read } from '../position';
-import { compressQuery, eventOf, gunzip, inOrder, routeOf, tellControl, type Line, type Transport, type Want } from '../wire';
+import { compressQuery, eventOf, inOrder, routeOf, tellControl, type Line, type Transport, type Want } from '../wire';
 
 export const websocket: Transport = ({ url, token, wants, hear, options, parse }) => {
   const query = new URLSearchParams(compressQuery(options));
@@ -90,7 +90,7 @@ export const websocket: Transport = ({ url, token, wants, hear, options, parse }
   }
 
   const receive = inOrder<any>(
-    (message) => (message.type === 'compressed' ? gunzip(message.data).then(parse) : message),
+    (message) => (message.type === 'compressed' ? import('../gunzip').then(({ gunzip }) => gunzip(message.data)).then(parse) : message),
     take,
     () => socket.close(),
   );
