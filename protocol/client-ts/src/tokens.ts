@@ -49,8 +49,12 @@ export function tokens(getToken: ClientOptions['getToken']): Tokens {
       return !getToken || (token && Date.now() < due) ? token : (asking ??= ask());
     },
     refused(bad) {
+      if (!getToken || bad !== token) {
+        // No token, or one that another request has found out about already.
+        return !!getToken;
+      }
       // The same token refused twice: its issuer has no better one.
-      const again = !getToken || (bad !== undefined && bad === refusedToken);
+      const again = bad === refusedToken;
       refusedToken = again ? undefined : bad;
       token = undefined;
       return !again;

@@ -108,6 +108,16 @@ describe('the token', () => {
     expect(why).toEqual([false, true, true]);
   });
 
+  it('that several requests find refused at once is asked for once', async () => {
+    let n = 0;
+    const keeper = tokens(() => 't' + n++);
+    const old = await keeper.get();
+    expect([keeper.refused(old), keeper.refused(old), keeper.refused(old)]).toEqual([true, true, true]);
+    expect(await Promise.all([keeper.get(), keeper.get()])).toEqual(['t1', 't1']);
+    expect(keeper.refused(old)).toBe(true);
+    expect(await keeper.get()).toBe('t1');
+  });
+
   it('that can’t be had now may be had later', async () => {
     const keeper = tokens(() => Promise.reject(new Error('down')));
     await expect(keeper.get()).rejects.toMatchObject({ code: 'login-unavailable', retry: true });
