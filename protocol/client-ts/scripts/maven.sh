@@ -3,13 +3,14 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-for tool in node npm; do
-  if ! command -v "$tool" >/dev/null 2>&1; then
-    echo "The TypeScript client is tested with $tool, which isn't on this machine." >&2
-    echo "Install Node.js 18 or newer with npm, or leave the client out: mvn -Pno-node verify" >&2
-    exit 1
-  fi
-done
+lacks() {
+  echo "The TypeScript client is built and tested with Node.js 20 or newer and npm; $1." >&2
+  echo "Install them, or leave the client out: mvn -Pno-node verify" >&2
+  exit 1
+}
+command -v node >/dev/null 2>&1 || lacks "there is no node here"
+command -v npm >/dev/null 2>&1 || lacks "there is no npm here"
+node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || lacks "this is $(node --version)"
 
 # Installed again only when the lock file has changed.
 if ! cmp -s package-lock.json node_modules/.installed-lock.json; then

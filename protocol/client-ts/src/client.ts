@@ -69,7 +69,6 @@ export function createClient(given: ClientOptions = {}): Client {
   const url = (options.url ?? '').replace(/\/+$/, '') || globalThis.location?.origin || '';
   const parse = options.parse ?? JSON.parse;
   const name = `millrace:${url}:${typeof options.tabs === 'string' ? options.tabs : ''}`;
-  const tab = newKey();
   const reconnect = { ...options.reconnect };
   const tokens = createTokens(options.getToken);
   const api = createApi(url, tokens, options, parse);
@@ -149,7 +148,7 @@ export function createClient(given: ClientOptions = {}): Client {
     if (group) {
       const { createTabs } = await import('./tabs');
       if (running && !paused && !closed) {
-        tabs ??= createTabs({ name: group, tab, link, wants: all.wants, tell: all.tell, status: setStatus });
+        tabs ??= createTabs({ name: group, tab: newKey(), link, wants: all.wants, tell: all.tell, status: setStatus });
       }
     } else {
       link.start();
@@ -197,10 +196,15 @@ export function createClient(given: ClientOptions = {}): Client {
   }
 
   const page: Window | undefined = globalThis.document && globalThis.window;
+  /** The network may be back, or somebody looks again: don't wait any longer. */
+  const wake = (): void => {
+    link.wake();
+    box?.wake();
+  };
   const listeners: [string, () => void, EventTarget?][] = [
-    ['online', () => (link.wake(), box?.wake())],
+    ['online', wake],
+    ['visibilitychange', wake, globalThis.document],
     ['offline', link.sleep],
-    ['visibilitychange', () => document.visibilityState === 'visible' && (link.wake(), box?.wake()), globalThis.document],
     ['pagehide', () => ((paused = true), running && halt())],
     ['pageshow', () => paused && resume()],
   ];

@@ -126,7 +126,7 @@ export function createLink({ url, options, tokens, transports, parse, types, tel
             self.dog = watchdog(
               1000 * said.heartbeatSeconds,
               () => self.line?.ask?.(),
-              () => self.end(new MillraceError({ detail: 'nothing heard for two and a half heartbeats' })),
+              () => self.end(new MillraceError({ detail: 'no heartbeat' })),
             );
           }
           login = said;

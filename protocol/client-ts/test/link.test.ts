@@ -76,7 +76,7 @@ describe('the line', () => {
       expect(cuts(), transport).toBe(before);
       await pass(50_000);
       expect(cuts(), transport).toBeGreaterThan(before);
-      expect(now().error?.message ?? statuses.find(({ error }) => error)?.error?.message).toMatch(/two and a half heartbeats/);
+      expect(now().error?.message ?? statuses.find(({ error }) => error)?.error?.message).toMatch(/no heartbeat/);
       transport === 'websocket' && client.close();
     }
   });
