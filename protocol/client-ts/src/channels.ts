@@ -90,7 +90,8 @@ export function channels(api: Api, cursors: CursorStore, hub: Hub): Channels {
   }
 
   function newReader(channel: string, entry: Entry, { from, resume }: SubscribeOptions, first: boolean): Reader {
-    const kept = first && resume !== false ? cursors.get(channel) : undefined;
+    // The state is whole in itself: who asks for it needs no place from before.
+    const kept = first && resume !== false && from !== 'state' ? cursors.get(channel) : undefined;
     const at = read(kept) ?? (kept ? { epoch: '', offset: 0, id: kept } : read(from));
     const reader: Reader = {
       subs: new Set(),

@@ -198,13 +198,15 @@ export function createTabs({ name, tab, link, wants, tell, status }: TabsNeeds):
     spreadStatus(detail) {
       last = detail;
       status(detail);
-      post({ says: 'status', detail: { ...detail, error: undefined } });
+      // Who doesn't lead any more says nothing of the line that others have now.
+      leading && post({ says: 'status', detail: { ...detail, error: undefined } });
     },
     close() {
+      const led = leading;
+      leading = false;
+      led && link.stop();
       post({ says: 'bye', tab });
       closed = true;
-      leading && link.stop();
-      leading = false;
       clearInterval(looking);
       clearTimeout(silence);
       document.removeEventListener('visibilitychange', look);

@@ -32,6 +32,9 @@ export class FakeServer {
   readonly blocked = new Set<'websocket' | 'sse' | 'history' | 'publish' | 'all'>();
   readonly forbidden = new Set<string>();
   readonly listeners = new Set<(event: Stored) => void>();
+  readonly followed = new Set<Map<string, number>>();
+  /** Lines that are open say nothing. */
+  silent = false;
   readonly sockets = new Set<(message: object) => void>();
   token?: string;
   heartbeatSeconds = 15;
@@ -57,6 +60,11 @@ export class FakeServer {
   id = (offset: number): string => `${this.epoch}.${offset}.xxxxxyyyy`;
 
   availableFrom = (channel: string): number => this.kept.get(channel) ?? 1;
+
+  /** What WebSockets follow. */
+  follows(): string[] {
+    return [...this.followed].flatMap((follows) => [...follows.keys()]);
+  }
 
   /** A word to every WebSocket. */
   say(message: object): void {
@@ -223,6 +231,7 @@ function socketClass(server: FakeServer): typeof WebSocket {
           server.lines.add(this.cut);
           server.listeners.add(this.drain);
           server.sockets.add(this.say);
+          server.followed.add(this.follows);
           this.onopen?.();
           server.token || this.say({ type: 'connected', connectionId: 'c', userId: 'u', channels: [], epoch: server.epoch, heartbeatSeconds: 25 });
         }
@@ -241,6 +250,7 @@ function socketClass(server: FakeServer): typeof WebSocket {
       server.lines.delete(this.cut);
       server.listeners.delete(this.drain);
       server.sockets.delete(this.say);
+      server.followed.delete(this.follows);
     }
 
     close(): void {
@@ -248,7 +258,7 @@ function socketClass(server: FakeServer): typeof WebSocket {
     }
 
     private readonly say = (message: object): void => {
-      this.open && this.onmessage?.({ data: JSON.stringify(message) });
+      this.open && !server.silent && this.onmessage?.({ data: JSON.stringify(message) });
     };
 
     private readonly drain = (): void =>
