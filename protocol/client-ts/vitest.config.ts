@@ -21,12 +21,13 @@ export default defineConfig({
   test: {
     reporters: report ? ['default', ['junit', { outputFile: report }]] : ['default'],
     projects: [
-      { resolve: { alias }, test: { name: 'rules', include: ['test/*.test.ts'], environment: 'node', setupFiles: ['test/setup.ts'] } },
-      { resolve: { alias }, test: { name: 'react 19', include: ['test/react/*.test.tsx'], environment: 'jsdom' } },
+      { resolve: { alias }, test: { name: 'rules', testTimeout: 60_000, include: ['test/*.test.ts'], environment: 'node', setupFiles: ['test/setup.ts'] } },
+      { resolve: { alias }, test: { name: 'react 19', testTimeout: 60_000, include: ['test/react/*.test.tsx'], environment: 'jsdom' } },
       {
         resolve: { alias: { ...alias, react: old('react'), 'react-dom': old('react-dom'), '@testing-library/react': library } },
         test: {
           name: 'react 18',
+          testTimeout: 60_000,
           include: ['test/react/*.test.tsx'],
           environment: 'jsdom',
           server: { deps: { inline: [/@testing-library/, /@tanstack/] } },

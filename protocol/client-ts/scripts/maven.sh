@@ -23,7 +23,10 @@ mkdir -p "$reports"
 case "$1" in
   check) VITEST_REPORT="$reports/client.xml" npm run --silent check ;;
   browser)
-    npm run --silent build
+    # Built by `check` a moment ago, unless only this is run.
+    if [ ! -f dist/index.js ] || [ -n "$(find src -newer dist/index.js -print -quit)" ]; then
+      npm run --silent build
+    fi
     VITEST_REPORT="$reports/browser.xml" npm run --silent browser
     ;;
   *)

@@ -132,7 +132,7 @@ describe('a message', () => {
     take({ n: 3 });
     take({ gzip: 'AAAA' });
     take({ n: 4 });
-    await expect.poll(() => handed).toEqual([1, 2, 3, 'failed', 4]);
+    await expect.poll(() => handed, { timeout: 20_000 }).toEqual([1, 2, 3, 'failed', 4]);
     take({ n: 5 });
     expect(handed.pop()).toBe(5);
   });

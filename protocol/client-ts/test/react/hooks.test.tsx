@@ -1,6 +1,6 @@
 import { StrictMode, version, type ReactNode } from 'react';
 import { renderToString } from 'react-dom/server';
-import { act, cleanup, render, renderHook, screen, waitFor } from '@testing-library/react';
+import { act, cleanup, configure, render, renderHook, screen, waitFor } from '@testing-library/react';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClient, memoryCursors, type Client } from '@millrace/client';
@@ -18,6 +18,9 @@ import {
 } from '@millrace/client/react';
 import { useChannelQuery } from '@millrace/client/query';
 import { FakeServer } from '../fake-server';
+
+// A busy machine is no reason to fail.
+configure({ asyncUtilTimeout: 20_000 });
 
 let server: FakeServer;
 let client: Client;
