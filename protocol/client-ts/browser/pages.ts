@@ -26,6 +26,7 @@ window.start = (options, channels, subscription = {}) => {
   channels.forEach((channel) => client.subscribe(channel, {
     ...subscription,
     onEvent: (data, event) => { window.heard.push(event.channel + ':' + event.offset); window.note?.(event.channel + ':' + event.offset); },
+    onComplete: (data) => window.heard.push('complete ' + JSON.stringify(data)),
     onReset: (reset) => { window.heard.push('reset ' + reset.reason); window.note?.('reset ' + reset.reason); },
   }));
 };

@@ -109,6 +109,26 @@ export class Product {
     }
   }
 
+  /** Ends the channel's stream. */
+  async complete(channel: string, data: unknown): Promise<number> {
+    const response = await fetch(`${this.url}/v1/channels/${channel}/complete`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${this.token(600)}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ data }),
+    });
+    return response.status;
+  }
+
+  async hasEnvelopes(): Promise<boolean> {
+    const stop = new AbortController();
+    const { status } = await fetch(`${this.url}/v1/events?channel=probe&envelope=full`, {
+      headers: { Authorization: `Bearer ${this.token(60)}` },
+      signal: stop.signal,
+    });
+    stop.abort();
+    return status === 200;
+  }
+
   async stats(): Promise<any> {
     return (await fetch(`http://127.0.0.1:${this.adminPort}/stats`)).json();
   }
