@@ -287,6 +287,8 @@ function socketClass(server: FakeServer): typeof WebSocket {
           }
         } else if (type === 'subscribe' && server.forbidden.has(channel)) {
           this.say({ type: 'problem', ref, code: 'forbidden', number: 4503, retry: false, detail: 'no' });
+        } else if (type === 'subscribe' && this.follows.has(channel)) {
+          this.say({ type: 'problem', ref, code: 'invalid-message', number: 4612, retry: false, detail: 'already subscribed' });
         } else if (type === 'subscribe') {
           const { offset, reset } = server.begin(channel, from);
           reset && this.say({ type: 'reset', ...reset });

@@ -68,8 +68,9 @@ export const websocket: Transport = ({ url, token, wants, hear, options, parse }
     } else if (type === 'batch') {
       message.events.forEach(take);
     } else if (type === 'connected') {
-      up = true;
+      // What is followed because of this word is asked for below, with the rest.
       hear.up(message);
+      up = true;
       wanted.forEach(ask);
     } else if (type === 'subscribed') {
       subscribed(message);
