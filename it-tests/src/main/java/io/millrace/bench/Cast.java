@@ -86,7 +86,8 @@ final class Cast implements AutoCloseable {
         command.addAll(List.of("--admin-port", Integer.toString(admin), "--data", data.toString()));
         ChildServer product = started(ChildServer.start(command, log(variant.name()), START_LIMIT));
         Target target = Target.of("http://127.0.0.1:" + port, token(variant, data));
-        servers.add(new Server(variant.name(), Role.PRODUCT, target, ProcessGauge.of(product.pid()), admin, null));
+        ProcessGauge gauge = ProcessGauge.of(product.pid()).beside(postmaster(data));
+        servers.add(new Server(variant.name(), Role.PRODUCT, target, gauge, admin, null));
         boolean first = servers.size() == 1;
         if (withDatabase && first) {
             servers.add(new Server("database", Role.DATABASE, target, ProcessGauge.of(0), 0, data));
@@ -121,7 +122,7 @@ final class Cast implements AutoCloseable {
         int workers = settings.nchanWorkers();
         ChildServer nginx = started(Nchan.start(installed, settings.out().resolve("nchan"), port, workers));
         Target target = Target.of("http://127.0.0.1:" + port, "none", Dialect.NCHAN);
-        servers.add(new Server("nchan", Role.NCHAN, target, Nchan.gauge(nginx, workers), 0, null));
+        servers.add(new Server("nchan", Role.NCHAN, target, ProcessGauge.ofFamily(nginx.pid()), 0, null));
         report.remark("nchan runs with " + workers + (workers == 1 ? " worker" : " workers"));
     }
 

@@ -7,7 +7,8 @@ record Footprint(OptionalLong heapKilobytes, OptionalLong rssKilobytes) {
     static final Footprint NONE = new Footprint(OptionalLong.empty(), OptionalLong.empty());
 
     static Footprint of(ProcessGauge gauge) {
-        OptionalLong heap = gauge.heapKilobytes(); // first, so that what it frees isn't resident any more
+        gauge.heapKilobytes(); // a second collection gives back what the first has freed
+        OptionalLong heap = gauge.heapKilobytes();
         return new Footprint(heap, gauge.rssKilobytes());
     }
 

@@ -102,23 +102,4 @@ final class Nchan {
         String user = System.getProperty("user.name").equals("root") ? "user root;" : "";
         return CONFIGURATION.formatted(workers, installed.module(), home, port, KEPT_MESSAGES, user);
     }
-
-    /** Its one worker, whose CPU and memory are the server's; with several, all of the family. */
-    static ProcessGauge gauge(ChildServer nginx, int workers) {
-        long deadline = System.nanoTime() + START_LIMIT.toNanos();
-        List<Long> children = children(nginx);
-        while (children.size() < workers && System.nanoTime() < deadline) {
-            Pause.millis(50); // it listens before it has any
-            children = children(nginx);
-        }
-        return workers == 1 && children.size() == 1
-                ? ProcessGauge.of(children.get(0))
-                : ProcessGauge.ofFamily(nginx.pid());
-    }
-
-    private static List<Long> children(ChildServer nginx) {
-        return ProcessHandle.of(nginx.pid())
-                .map(master -> master.children().map(ProcessHandle::pid).toList())
-                .orElse(List.of());
-    }
 }
