@@ -37,7 +37,6 @@ import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.apache.pekko.stream.stage.OutHandler;
 import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import org.apache.pekko.util.ByteString;
-import org.apache.pekko.util.ByteStringBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +99,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         private volatile boolean stopped;
         private final Deque<ByteString> words = new ArrayDeque<>();
         private long wordBytes;
+        /** Goes in front of the first word, in the same write. */
+        private ByteString opening = ByteString.emptyByteString();
+
         private int turn;
         private boolean ending;
         private boolean awaitingPong;
@@ -116,10 +118,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             ConnectionSettings.Reconnect reconnect = settings.reconnect();
             long retry = ThreadLocalRandom.current()
                     .nextLong(reconnect.min().toMillis(), reconnect.max().toMillis() + 1);
-            ByteString opening = wire.opening(Duration.ofMillis(retry));
-            if (!opening.isEmpty()) {
-                words.add(opening);
-            }
+            opening = wire.opening(Duration.ofMillis(retry));
             Duration beat = wire == Wire.SSE
                     ? settings.heartbeat().sse()
                     : settings.heartbeat().webSocketPing();
@@ -215,13 +214,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         }
 
         private ByteString gather() {
-            ByteString first = words.poll();
-            if (first == null && ending) {
-                return ByteString.emptyByteString();
-            }
-            ByteStringBuilder bytes = ByteString.createBuilder();
-            for (ByteString word = first; word != null; word = words.poll()) {
-                bytes.append(word);
+            Gathered bytes = new Gathered();
+            for (ByteString word = words.poll(); word != null; word = words.poll()) {
+                bytes.add(word);
             }
             wordBytes = 0;
             if (!ending) {
@@ -230,7 +225,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             return bytes.result();
         }
 
-        private void gatherEvents(ByteStringBuilder bytes) {
+        private void gatherEvents(Gathered bytes) {
             int events = 0;
             int size = tracks.size();
             if (size == 1) {
@@ -247,7 +242,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             }
         }
 
-        private int gatherFrom(Track track, ByteStringBuilder bytes) {
+        private int gatherFrom(Track track, Gathered bytes) {
             int events = 0;
             boolean wasLive = track.isLive();
             while (bytes.length() < settings.limits().writeBytes()) {
@@ -255,7 +250,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
                 if (event == null) {
                     break;
                 }
-                bytes.append(wire.event(event, cursorAfter(track)));
+                bytes.add(wire.event(event, cursorAfter(track)));
                 events++;
             }
             if (wasLive && !track.isLive()) {
@@ -309,13 +304,21 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             if (ending) {
                 return;
             }
-            words.add(bytes);
+            addWord(bytes);
             wordBytes += bytes.size();
             if (wordBytes > settings.limits().controlBytes()) {
                 abort(Code.SLOW_CLIENT);
             } else {
                 drain();
             }
+        }
+
+        private void addWord(ByteString bytes) {
+            if (!opening.isEmpty()) {
+                words.add(opening);
+                opening = ByteString.emptyByteString();
+            }
+            words.add(bytes);
         }
 
         // channels
@@ -439,7 +442,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
 
         private void lastWords(ByteString bytes) {
             if (!ending) {
-                words.add(bytes);
+                addWord(bytes);
                 ending = true;
                 scheduleOnce(GRACE_OVER, LAST_WORD_GRACE);
                 drain();
