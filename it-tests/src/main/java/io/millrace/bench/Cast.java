@@ -20,18 +20,17 @@ final class Cast implements AutoCloseable {
      * @param variants the product, under one JVM or several
      * @param token what the {@code token} command is told
      */
-    record Settings(Path jar, List<Variant> variants, List<String> token, int nchanWorkers, Path out) {
+    record Settings(List<Variant> variants, List<String> token, int nchanWorkers, Path out) {
         static Settings from(Args args) {
             Path jar = Path.of(args.text("jar", "platform/target/millrace.jar"));
             if (!Files.isReadable(jar)) {
                 throw new BenchFailure("there is no jar at " + jar.toAbsolutePath());
             }
             Path java = Path.of(args.text("java", System.getProperty("java.home")));
-            List<Variant> one = List.of(new Variant("product", java, args.words("java-options", "")));
+            List<Variant> one = List.of(new Variant("product", jar, java, args.words("java-options", "")));
             String several = args.text("variants", "");
             return new Settings(
-                    jar,
-                    several.isEmpty() ? one : Variant.parse(several, java),
+                    several.isEmpty() ? one : Variant.parse(several, jar, java),
                     args.words("token-args", "--sub bench --grant *:subscribe,publish,history"),
                     args.number("nchan-workers", 1, 1, 64),
                     Path.of(args.text("out", "it-tests/target/bench")));
@@ -82,7 +81,7 @@ final class Cast implements AutoCloseable {
         int admin = ChildServer.freePort();
         List<String> command = new ArrayList<>(List.of(variant.program()));
         command.addAll(variant.options());
-        command.addAll(List.of("-jar", settings.jar().toString(), "dev", "--http-port", Integer.toString(port)));
+        command.addAll(List.of("-jar", variant.jar().toString(), "dev", "--http-port", Integer.toString(port)));
         command.addAll(List.of("--admin-port", Integer.toString(admin), "--data", data.toString()));
         ChildServer product = started(ChildServer.start(command, log(variant.name()), START_LIMIT));
         Target target = Target.of("http://127.0.0.1:" + port, token(variant, data));
@@ -105,8 +104,8 @@ final class Cast implements AutoCloseable {
     }
 
     private String token(Variant variant, Path data) {
-        List<String> command = new ArrayList<>(
-                List.of(variant.program(), "-jar", settings.jar().toString(), "token"));
+        List<String> command =
+                new ArrayList<>(List.of(variant.program(), "-jar", variant.jar().toString(), "token"));
         command.addAll(settings.token());
         command.addAll(List.of("--data", data.toString()));
         return ChildServer.ask(command, ASK_LIMIT);

@@ -93,6 +93,17 @@ final class ChildServer implements AutoCloseable {
         }
     }
 
+    /** For a server in this process. */
+    static void awaitPort(int port, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!takesConnections(port)) {
+            if (System.nanoTime() > deadline) {
+                throw new BenchFailure("nobody takes connections on port " + port);
+            }
+            Pause.millis(20);
+        }
+    }
+
     private static boolean takesConnections(int port) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();

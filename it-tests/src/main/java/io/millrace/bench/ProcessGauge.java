@@ -4,11 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProcessGauge {
     private static final long MICROS_PER_TICK = 10_000;
-    private static final Pattern HEAP_USED = Pattern.compile("used (\\d+)K");
     private static final int JCMD_SECONDS = 30;
 
     static final Cpu NO_CPU = new Cpu(false, 0, 0);
@@ -138,20 +134,17 @@ final class ProcessGauge {
         }
     }
 
-    /** Live heap after a full collection, as {@code jcmd} tells it; empty where there is no {@code jcmd} or no JVM. */
+    /** Live heap after a full collection; empty where there is no {@code jcmd} or no JVM. */
     OptionalLong heapKilobytes() {
-        ProcessHandle server = process;
-        if (server == null || family || jcmd(server.pid(), "GC.run").isEmpty()) {
-            return OptionalLong.empty();
-        }
-        Matcher used = HEAP_USED.matcher(jcmd(server.pid(), "GC.heap_info"));
-        return used.find() ? OptionalLong.of(Long.parseLong(used.group(1))) : OptionalLong.empty();
+        long bytes = live().bytes();
+        return bytes == 0 ? OptionalLong.empty() : OptionalLong.of(bytes / 1024);
     }
 
-    /** Live objects of each class after a full collection; empty where there is no {@code jcmd}. */
-    Map<String, Long> instances() {
+    /** What is alive after a full collection; nothing where there is no {@code jcmd} or no JVM. */
+    ClassHistogram live() {
         ProcessHandle server = process;
-        return server == null ? Map.of() : ClassHistogram.read(jcmd(server.pid(), "GC.class_histogram"));
+        String said = server == null || family ? "" : jcmd(server.pid(), "GC.class_histogram");
+        return ClassHistogram.read(said);
     }
 
     private static String jcmd(long pid, String command) {
