@@ -20,6 +20,9 @@ final class Report {
     private final Scale scale;
     private final Map<String, Role> roles = new LinkedHashMap<>();
     private final Map<Scenario, Map<String, List<Outcome>>> outcomes = new EnumMap<>(Scenario.class);
+    /** Each server's very first run of a scenario, warm-up or not: later ones use memory that is resident already. */
+    private final Map<Scenario, Map<String, Outcome>> firsts = new EnumMap<>(Scenario.class);
+
     private final List<String> faults = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
 
@@ -33,12 +36,12 @@ final class Report {
         outcomes.computeIfAbsent(scenario, any -> new LinkedHashMap<>())
                 .computeIfAbsent(server.name(), any -> new ArrayList<>())
                 .add(outcome);
-        noteFaults(server, outcome);
+        note(scenario, server, outcome);
     }
 
     /** A warm-up isn't measured, but an event lost in it is a lost event. */
-    void warmUp(Server server, Outcome outcome) {
-        noteFaults(server, outcome);
+    void warmUp(Scenario scenario, Server server, Outcome outcome) {
+        note(scenario, server, outcome);
     }
 
     /** Something the reader has to know, such as a peer that isn't installed. */
@@ -46,7 +49,8 @@ final class Report {
         remarks.add(what);
     }
 
-    private void noteFaults(Server server, Outcome outcome) {
+    private void note(Scenario scenario, Server server, Outcome outcome) {
+        firsts.computeIfAbsent(scenario, any -> new LinkedHashMap<>()).putIfAbsent(server.name(), outcome);
         outcome.faults().forEach(fault -> faults.add(server.name() + ", " + outcome.scenario() + ": " + fault));
     }
 
@@ -77,7 +81,12 @@ final class Report {
         return roles.getOrDefault(server, Role.PRODUCT);
     }
 
+    /** Resident memory a connection is the first run's; everything else a median of the measured rounds. */
     Optional<Double> median(Scenario scenario, String server, Figure figure) {
+        if (figure == Figure.RSS_PER_CONNECTION) {
+            Outcome first = firsts.getOrDefault(scenario, Map.of()).get(server);
+            return first == null ? Optional.empty() : first.get(figure);
+        }
         return Median.of(of(scenario, server).stream()
                 .flatMap(outcome -> outcome.get(figure).stream())
                 .toList());

@@ -95,7 +95,7 @@ final class Suite {
                 for (Server server : order) {
                     Outcome outcome = measured(scenario, server, warming ? "warm-up" : "round " + round);
                     if (warming) {
-                        report.warmUp(server, outcome);
+                        report.warmUp(scenario, server, outcome);
                     } else {
                         report.add(scenario, server, outcome);
                     }

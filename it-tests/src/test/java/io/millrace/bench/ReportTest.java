@@ -76,9 +76,18 @@ class ReportTest {
     }
 
     @Test
+    void residentMemoryIsTheFirstRuns() {
+        report.warmUp(Scenario.IDLE_SSE, product, new Outcome("idle").put(Figure.RSS_PER_CONNECTION, 30));
+        report.add(Scenario.IDLE_SSE, product, new Outcome("idle").put(Figure.RSS_PER_CONNECTION, -5));
+
+        assertThat(report.median(Scenario.IDLE_SSE, "product", Figure.RSS_PER_CONNECTION))
+                .contains(30.0);
+    }
+
+    @Test
     void aLostEventFailsTheReport() {
         Outcome outcome = new Outcome("fanout").losses(new Losses(1, 0, 0));
-        report.warmUp(product, outcome);
+        report.warmUp(Scenario.SSE_STEADY, product, outcome);
 
         assertThat(report.sound()).isFalse();
         assertThat(ReportTable.render(report)).contains("FAILED", "1 lost");
