@@ -23,7 +23,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -95,7 +95,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         private final AsyncCallback<Logic> woken = createAsyncCallback(Logic::drain);
         private final SortedMap<ChannelName, Track> tracks = new TreeMap<>();
         private @Nullable CursorGroup standing;
-        private final Set<Feed> joined = ConcurrentHashMap.newKeySet();
+        private final Set<Feed> joined = new CopyOnWriteArraySet<>(); // mostly of one, on every connection
         private volatile boolean stopped;
         private final Deque<ByteString> words = new ArrayDeque<>();
         private long wordBytes;
