@@ -27,6 +27,7 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -131,26 +132,51 @@ final class Connection {
     static Behavior<Command> create(ConnectionId id, Surroundings around) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             Connection connection = new Connection(context, timers, around, id);
-            return Behaviors.receive(Command.class)
-                    .onMessage(Open.class, connection::onOpen)
-                    .onMessage(LineUp.class, connection::onLineUp)
-                    .onMessage(ChannelOver.class, connection::onChannelOver)
-                    .onMessage(Said.class, connection::onSaid)
-                    .onMessage(Pinged.class, connection::onPinged)
-                    .onMessage(Ponged.class, connection::onPonged)
-                    .onMessage(HangsUp.class, connection::onHangsUp)
-                    .onMessage(LoggedIn.class, connection::onLoggedIn)
-                    .onMessage(Seated.class, connection::onSeated)
-                    .onMessage(IdleDue.class, due -> connection.onIdleDue())
-                    .onMessage(Looked.class, connection::onLooked)
-                    .onMessage(LoginRefused.class, connection::onLoginRefused)
-                    .onMessage(LoginDue.class, due -> connection.onLoginDue())
-                    .onMessage(LoginExpired.class, expired -> connection.onLoginExpired())
-                    .onMessage(End.class, connection::onEnd)
-                    .onMessage(LineDown.class, connection::onLineDown)
-                    .onSignal(PostStop.class, stop -> connection.onPostStop())
-                    .build();
+            return Behaviors.receive(
+                    (same, command) -> connection.onCommand(command), (same, signal) -> connection.onSignal(signal));
         }));
+    }
+
+    /** By hand: a builder's behavior keeps an object for each kind of command, and there is a behavior a connection. */
+    private Behavior<Command> onCommand(Command command) {
+        if (command instanceof Said said) {
+            return onSaid(said);
+        } else if (command instanceof Open open) {
+            return onOpen(open);
+        } else if (command instanceof LineUp up) {
+            return onLineUp(up);
+        } else if (command instanceof LineDown down) {
+            return onLineDown(down);
+        } else if (command instanceof Pinged ping) {
+            return onPinged(ping);
+        } else if (command instanceof Ponged pong) {
+            return onPonged(pong);
+        } else if (command instanceof HangsUp hangsUp) {
+            return onHangsUp(hangsUp);
+        } else if (command instanceof LoggedIn loggedIn) {
+            return onLoggedIn(loggedIn);
+        } else if (command instanceof ChannelOver over) {
+            return onChannelOver(over);
+        } else if (command instanceof Seated seated) {
+            return onSeated(seated);
+        } else if (command instanceof IdleDue) {
+            return onIdleDue();
+        } else if (command instanceof Looked looked) {
+            return onLooked(looked);
+        } else if (command instanceof LoginRefused refused) {
+            return onLoginRefused(refused);
+        } else if (command instanceof LoginDue) {
+            return onLoginDue();
+        } else if (command instanceof LoginExpired) {
+            return onLoginExpired();
+        } else if (command instanceof End end) {
+            return onEnd(end);
+        }
+        return Behaviors.unhandled();
+    }
+
+    private Behavior<Command> onSignal(Signal signal) {
+        return signal instanceof PostStop ? onPostStop() : Behaviors.unhandled();
     }
 
     private Behavior<Command> onOpen(Open open) {
