@@ -119,6 +119,7 @@ final class Connection {
     private @Nullable Login login;
     private @Nullable Conversation conversation;
     private @Nullable Said early;
+    private @Nullable CompletableFuture<Boolean> deciding;
     private boolean ended;
 
     private Connection(
@@ -345,11 +346,19 @@ final class Connection {
             early = said; // there is only one: the next comes when this one is taken
             return Behaviors.same();
         }
-        if (conversation != null && !ended) {
-            conversation.hear(said.utf8());
+        if (conversation != null && !ended && conversation.hear(said.utf8())) {
+            deciding = said.taken(); // who logs in may say at once what needs the login
+        } else {
+            said.taken().complete(!ended);
         }
-        said.taken().complete(!ended);
         return Behaviors.same();
+    }
+
+    private void loginIsDecided() {
+        if (deciding != null) {
+            deciding.complete(!ended);
+            deciding = null;
+        }
     }
 
     private Behavior<Command> onChannelOver(ChannelOver over) {
@@ -391,6 +400,7 @@ final class Connection {
             conversation.refuse(
                     loggedIn.message().ref(),
                     Refusal.of(Code.FORBIDDEN, "a login can be renewed only by a token of the same subject"));
+            loginIsDecided();
             return Behaviors.same();
         }
         if (known == null && card != null) {
@@ -435,6 +445,7 @@ final class Connection {
             conversation.subscribeOwn(
                     new ClientMessage.SubscribeOwn(loggedIn.message().ref(), null, Filter.NONE), renewed);
         }
+        loginIsDecided();
         return Behaviors.same();
     }
 
@@ -445,6 +456,7 @@ final class Connection {
         if (conversation != null) {
             conversation.refuse(refused.message().ref(), refused.refusal());
         }
+        loginIsDecided();
         return Behaviors.same();
     }
 
@@ -487,6 +499,8 @@ final class Connection {
     }
 
     private Behavior<Command> onPostStop() {
+        ended |= line == null;
+        loginIsDecided();
         if (card != null) {
             card.isUp(null);
             if (attendance != null) {
