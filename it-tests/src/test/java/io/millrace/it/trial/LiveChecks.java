@@ -51,7 +51,8 @@ final class LiveChecks {
             if (trouble.figure("ready-alone-ms") >= 0) {
                 findings.fault(
                         Invariant.I15,
-                        "a node was ready while cut off from the others, a second cluster on the same database: " + trouble);
+                        "a node was ready while cut off from the others, a second cluster on the same database: "
+                                + trouble);
             }
             if ((kind == FaultKind.KILL || kind == FaultKind.KILL_OLDEST) && trouble.clean()) {
                 seen[0]++;
@@ -218,7 +219,10 @@ final class LiveChecks {
     /** I22. */
     private void database(Trouble trouble) {
         for (Stay stay : account.stays()) {
-            boolean during = stay.isStream() && stay.begun() >= 0 && stay.begun() < trouble.begun() && stay.ended() > trouble.begun();
+            boolean during = stay.isStream()
+                    && stay.begun() >= 0
+                    && stay.begun() < trouble.begun()
+                    && stay.ended() > trouble.begun();
             if (during && isBreak(stay) && stay.ended() < trouble.over()) {
                 findings.fault(Invariant.I22, "a connection ended because of " + trouble.fault() + ": " + stay);
             }
