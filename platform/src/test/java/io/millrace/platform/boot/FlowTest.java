@@ -20,6 +20,7 @@ class FlowTest {
     @Test
     void conversationsInTheWrongOrderAreAnsweredAsTheCorpusSays(RunningNode node) throws Exception {
         String token = token("ann", "doors:*:subscribe,publish,history");
+        warm(node, token);
         SoftAssertions all = new SoftAssertions();
         List<Path> cases = corpus();
         assertThat(cases).hasSizeGreaterThanOrEqualTo(12);
@@ -49,6 +50,14 @@ class FlowTest {
             }
         }
         all.assertAll();
+    }
+
+    /** The node of these tests cuts off who hasn't logged in after a second, and a cold one takes long over its first. */
+    private static void warm(RunningNode node, String token) {
+        try (Wire client = Wire.socket(node.port(), token)) {
+            client.say("{\"type\":\"authenticate\",\"token\":\"" + token + "\"}");
+            client.hear("authenticated");
+        }
     }
 
     private static List<Path> corpus() throws Exception {
