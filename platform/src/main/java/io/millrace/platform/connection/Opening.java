@@ -30,12 +30,4 @@ public record Opening(
     public Opening {
         wants = List.copyOf(wants);
     }
-
-    public Opening(
-            Transport transport,
-            @Nullable Login login,
-            List<Want> wants,
-            Function<String, CompletionStage<Verified>> verifier) {
-        this(transport, login, wants, null, Form.PLAIN, false, verifier, Caller.UNKNOWN);
-    }
 }
