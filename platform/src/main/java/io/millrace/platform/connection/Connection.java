@@ -13,16 +13,11 @@ import io.millrace.protocol.Control;
 import io.millrace.protocol.Epoch;
 import io.millrace.protocol.Filter;
 import io.millrace.protocol.Refusal;
-import io.millrace.protocol.ServerMessage;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -239,54 +234,20 @@ final class Connection {
         Opening from = opening;
         if (conversation != null) {
             conversation.isLoggedIn(login);
-            line.say(Wire.message(ServerMessage.connected(connected(login, List.of()))));
+            line.say(firstWords(login).ofSocket());
             if (from != null && from.caller().own()) {
                 conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null, Filter.NONE), login);
             }
         } else if (from != null && from.family() != null) {
-            line.followFamily(login, from.family(), begun -> greet(login, begun));
+            line.followFamily(login, from.family(), firstWords(login)::ofFamily);
         } else if (from != null) {
             attends(line, from);
-            line.follow(login, from.wants(), greeting -> greet(login, greeting));
+            line.follow(login, from.wants(), firstWords(login)::ofStream);
         }
     }
 
-    /**
-     * Resets and states go before {@code connected}, and of several only the last carries the cursor: a client that is cut
-     * off in between comes back with its old cursor and is told again, never with a new one and in silence.
-     */
-    private ByteString greet(Login login, Line.Greeting greeting) {
-        ByteString bytes = ByteString.emptyByteString();
-        List<Control> first = new ArrayList<>();
-        greeting.begun().forEach(begun -> Stream.of(begun.reset(), begun.state())
-                .filter(Objects::nonNull)
-                .forEach(first::add));
-        for (int i = 0; i < first.size(); i++) {
-            boolean last = i == first.size() - 1;
-            bytes = bytes.concat(Wire.SSE.control(first.get(i), last ? greeting.cursor() : null));
-        }
-        List<Control.Standing> standings =
-                greeting.begun().stream().map(Beginning::standing).toList();
-        return bytes.concat(Wire.SSE.control(connected(login, standings), greeting.cursor()));
-    }
-
-    /** A family has no head to tell: {@code connected} names no channels, and its id says where the stream goes on. */
-    private ByteString greet(Login login, FamilyBeginning begun) {
-        String cursor = begun.feed().cursor(begun.position());
-        Control.FamilyReset reset = begun.reset();
-        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.SSE.control(reset, cursor);
-        return first.concat(Wire.SSE.control(connected(login, List.of()), cursor));
-    }
-
-    private Control.Connected connected(Login login, List<Control.Standing> standings) {
-        ConnectionSettings.Heartbeat heartbeat = around.settings().heartbeat();
-        return new Control.Connected(
-                id.value(),
-                login.subject(),
-                login.entity(),
-                standings,
-                around.epoch(),
-                conversation == null ? heartbeat.sse() : heartbeat.webSocketPing());
+    private FirstWords firstWords(Login login) {
+        return new FirstWords(id, login, around.epoch(), around.settings().heartbeat());
     }
 
     private void watchExpiry(Login login) {
