@@ -145,6 +145,8 @@ final class Tracks {
             }
             if (begun.reset() != null) {
                 meters.resets.increment();
+            } else if (wants.get(i).lastEventId() != null) {
+                meters.resumed.increment();
             }
         }
         whereabouts.channelsHaveChanged();
