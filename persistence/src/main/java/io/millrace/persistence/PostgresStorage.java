@@ -21,6 +21,7 @@ final class PostgresStorage implements Storage {
     private final ReadPool reads;
     private final Journal journal;
     private final Revocations revocations;
+    private final FamilyLog families;
 
     private PostgresStorage(StorageSettings settings, Epoch epoch, ReadPool reads) {
         this.settings = settings;
@@ -28,6 +29,7 @@ final class PostgresStorage implements Storage {
         this.reads = reads;
         this.journal = new PostgresJournal(reads);
         this.revocations = new PostgresRevocations(reads);
+        this.families = new PostgresFamilyLog(reads);
     }
 
     static Storage open(StorageSettings settings) {
@@ -107,6 +109,11 @@ final class PostgresStorage implements Storage {
     @Override
     public Revocations revocations() {
         return revocations;
+    }
+
+    @Override
+    public FamilyLog families() {
+        return families;
     }
 
     @Override

@@ -44,6 +44,8 @@ public interface Storage extends AutoCloseable {
 
     Revocations revocations();
 
+    FamilyLog families();
+
     /** The plugin settings for the actor system that writes to this database; to be put before {@code reference.conf}. */
     Config pluginConfig();
 

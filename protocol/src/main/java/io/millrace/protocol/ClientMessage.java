@@ -23,8 +23,10 @@ public sealed interface ClientMessage {
      * Logs in, as the first message, or renews the login.
      *
      * @param own whether to subscribe to the login's own channels as well
+     * @param compress events whose message is longer than this many bytes are to come compressed; null leaves that as it is
      */
-    record Authenticate(String token, boolean own, @Nullable Ref ref) implements ClientMessage {
+    record Authenticate(String token, boolean own, @Nullable Ref ref, @Nullable Integer compress)
+            implements ClientMessage {
         /** Without the token, which belongs in no log. */
         @Override
         public String toString() {
@@ -46,6 +48,12 @@ public sealed interface ClientMessage {
     /** Subscribes to every channel of the login's own, all from the same place. */
     record SubscribeOwn(@Nullable Ref ref, @Nullable String from, Filter filter) implements ClientMessage {}
 
+    /** A whole family, by the pattern {@code family:*}. */
+    record SubscribeFamily(@Nullable Ref ref, String family, @Nullable String from, Filter filter)
+            implements ClientMessage {}
+
+    record UnsubscribeFamily(@Nullable Ref ref, String family) implements ClientMessage {}
+
     record Unsubscribe(@Nullable Ref ref, ChannelName channel) implements ClientMessage {}
 
     record Ping(@Nullable Ref ref) implements ClientMessage {}
@@ -55,6 +63,8 @@ public sealed interface ClientMessage {
             drafts = List.copyOf(drafts);
         }
     }
+
+    record Command(@Nullable Ref ref, ChannelName channel, CommandDraft command) implements ClientMessage {}
 
     /** @throws InvalidInput naming the field, as everything wrong with a message */
     static ClientMessage parse(byte[] utf8, JsonInput.Limits limits, int maxBatch) {
@@ -86,11 +96,12 @@ public sealed interface ClientMessage {
         JsonPart type = fields.get("type");
         String name = type != null && type.isText() ? type.text() : "";
         return switch (name) {
-            case "authenticate" -> authenticate(only(fields, "token", "own"));
+            case "authenticate" -> authenticate(only(fields, "token", "own", "compress"));
             case "subscribe" -> subscribe(only(fields, "channel", "own", "from", "filters", "presence"));
             case "unsubscribe" -> {
                 JsonFields in = only(fields, "channel");
-                yield new Unsubscribe(ref(in), channel(in));
+                String family = family(in);
+                yield family == null ? new Unsubscribe(ref(in), channel(in)) : new UnsubscribeFamily(ref(in), family);
             }
             case "presence" -> {
                 JsonFields in = only(fields, "channel");
@@ -98,11 +109,15 @@ public sealed interface ClientMessage {
             }
             case "ping" -> new Ping(ref(only(fields)));
             case "publish" -> publish(only(fields, "channel", "event", "events"), limits, maxBatch);
+            case "command" -> {
+                JsonFields in = only(fields, "channel", "name", "data", "id", "expectedOffset");
+                yield new Command(ref(in), channel(in), CommandDraft.of(in.requiredText("name"), in, limits, null));
+            }
             default ->
                 throw new InvalidInput(
                         Code.INVALID_MESSAGE,
                         "type",
-                        "must be authenticate, subscribe, unsubscribe, publish, presence or ping");
+                        "must be authenticate, subscribe, unsubscribe, publish, command, presence or ping");
         };
     }
 
@@ -111,7 +126,9 @@ public sealed interface ClientMessage {
         if (token.isEmpty() || token.length() > MAX_TOKEN_LENGTH) {
             throw new InvalidInput("token", "1 to " + MAX_TOKEN_LENGTH + " characters");
         }
-        return new Authenticate(token, in.flag("own"), ref(in));
+        JsonPart compress = in.get("compress");
+        return new Authenticate(
+                token, in.flag("own"), ref(in), compress == null ? null : Compress.parse(compress.json()));
     }
 
     private static ClientMessage subscribe(JsonFields in) {
@@ -128,7 +145,10 @@ public sealed interface ClientMessage {
             }
             return new SubscribeOwn(ref(in), from, filter);
         }
-        return new Subscribe(ref(in), channel(in), from, filter, in.flag("presence"));
+        String family = family(in);
+        return family == null
+                ? new Subscribe(ref(in), channel(in), from, filter, in.flag("presence"))
+                : new SubscribeFamily(ref(in), family, from, filter);
     }
 
     private static Publish publish(JsonFields in, JsonInput.Limits limits, int maxBatch) {
@@ -158,6 +178,13 @@ public sealed interface ClientMessage {
     private static @Nullable Ref ref(JsonFields in) {
         JsonPart part = in.get("ref");
         return part == null ? null : Ref.of(part);
+    }
+
+    private static @Nullable String family(JsonFields in) {
+        String name = in.requiredText("channel");
+        return name.endsWith(":*")
+                ? ChannelName.of(name.substring(0, name.length() - 2)).value()
+                : null;
     }
 
     private static ChannelName channel(JsonFields in) {

@@ -119,6 +119,46 @@ public sealed interface Control {
         }
     }
 
+    /** What all events of the channel up to {@code offset} come to; the changes after it follow. */
+    record State(ChannelName channel, long offset, JsonData data) implements Control {
+        @Override
+        public String name() {
+            return "state";
+        }
+
+        @Override
+        public byte[] json() {
+            return new JsonObjectWriter(data.size() + 256)
+                    .text("channel", channel.value())
+                    .number("offset", offset)
+                    .raw("data", data.utf8())
+                    .bytes();
+        }
+    }
+
+    /**
+     * The stream of a whole family can't go on exactly where the client asked. A family has no offsets to tell; what is
+     * kept of it follows.
+     */
+    record FamilyReset(String pattern, Epoch epoch, ResetReason reason) implements Control {
+        private static final byte[] NULL = {'n', 'u', 'l', 'l'};
+
+        @Override
+        public String name() {
+            return "reset";
+        }
+
+        @Override
+        public byte[] json() {
+            return new JsonObjectWriter()
+                    .text("channel", pattern)
+                    .raw("requested", NULL)
+                    .text("epoch", epoch.value())
+                    .text("reason", reason.code())
+                    .bytes();
+        }
+    }
+
     /** Nothing more will come on this stream; a client must not come back by itself. */
     record Complete() implements Control {
         @Override

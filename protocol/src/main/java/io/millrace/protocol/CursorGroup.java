@@ -93,7 +93,7 @@ public final class CursorGroup {
         int width = width();
         chooseSalt(width);
         ByteBuffer out = ByteBuffer.allocate(MAX_BYTES);
-        out.put(epochBytes()).put((byte) salt).put((byte) width).put((byte) sorted.size());
+        out.put(epochBytes(epoch)).put((byte) salt).put((byte) width).put((byte) sorted.size());
         for (Slot slot : sorted) {
             for (int i = 1; i <= width; i++) {
                 out.put((byte) (slot.fingerprint >>> (64 - 8 * i)));
@@ -147,7 +147,7 @@ public final class CursorGroup {
         sorted.sort(Comparator.comparing(Slot::fingerprint, Long::compareUnsigned));
     }
 
-    private byte[] epochBytes() {
+    static byte[] epochBytes(Epoch epoch) {
         long bits = 0;
         for (int i = 0; i < Epoch.LENGTH; i++) {
             bits = (bits << 5) | Epoch.ALPHABET.indexOf(epoch.value().charAt(i));
@@ -188,7 +188,7 @@ public final class CursorGroup {
         return value == 0 ? 1 : (70 - Long.numberOfLeadingZeros(value)) / 7;
     }
 
-    private static void putVarint(ByteBuffer out, long value) {
+    static void putVarint(ByteBuffer out, long value) {
         long rest = value;
         while (rest > 0x7f) {
             out.put((byte) ((rest & 0x7f) | 0x80));

@@ -11,9 +11,22 @@ public final class EventJson {
         return said(place(event, id, channel, epoch).text("type", event.type().value()), event);
     }
 
+    /** The full envelope: as a history item, with the event's type under {@code event}. */
+    public static byte[] full(ChannelName channel, Epoch epoch, String id, Event event) {
+        return said(place(event, id, channel, epoch).text("event", event.type().value()), event);
+    }
+
+    /** Name and data of an event, as they are compressed for an event stream. */
+    public static byte[] named(String type, byte[] data) {
+        return new JsonObjectWriter(data.length + AROUND_DATA)
+                .text("event", type)
+                .raw("data", data)
+                .bytes();
+    }
+
     /**
-     * The WebSocket message: as a history item, with the event's type under {@code event}. A stream's end is a message of
-     * its own type, {@code complete} or {@code problem}.
+     * The WebSocket message: the full envelope with {@code type} before it. A stream's end is a message of its own type,
+     * {@code complete} or {@code problem}.
      */
     static byte[] message(ChannelName channel, Epoch epoch, String id, Event event) {
         String type = event.type().value();

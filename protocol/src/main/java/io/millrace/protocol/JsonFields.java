@@ -54,6 +54,13 @@ final class JsonFields {
         return json.equals("true");
     }
 
+    /** A whole number from 0 to 2^53 - 1. */
+    @Nullable
+    Long offset(String name) {
+        JsonPart part = fields.get(name);
+        return part == null ? null : Position.offset(name, part.json());
+    }
+
     private static String textOf(String name, JsonPart part) {
         if (!part.isText()) {
             throw new InvalidInput(name, "must be a JSON string");

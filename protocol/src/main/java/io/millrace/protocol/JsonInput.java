@@ -117,8 +117,12 @@ public final class JsonInput {
 
     /** The one key of a request, which may stand in its body, in its header, or alike in both. */
     static @Nullable String key(@Nullable String key, @Nullable String headerKey) {
+        return key("key", key, headerKey);
+    }
+
+    static @Nullable String key(String field, @Nullable String key, @Nullable String headerKey) {
         if (key != null && headerKey != null && !key.equals(headerKey)) {
-            throw new InvalidInput("key", "must be left out or be the same as the request's " + HEADER);
+            throw new InvalidInput(field, "must be left out or be the same as the request's " + HEADER);
         }
         if (headerKey != null) {
             Texts.requirePrintable(HEADER, headerKey, Draft.MAX_KEY_BYTES);

@@ -63,6 +63,15 @@ final class JsonObjectWriter {
         return this;
     }
 
+    /** A member whose name is somebody else's. */
+    JsonObjectWriter member(String name, byte[] json) {
+        comma();
+        string(name);
+        put(':');
+        append(json, 0, json.length);
+        return this;
+    }
+
     JsonObjectWriter list(String name, List<byte[]> items) {
         name(name);
         put('[');

@@ -83,7 +83,7 @@ final class ManyPlaces implements Cursor.Places {
         return new Cursor.Valid(new Cursor(text, epoch, new ManyPlaces(salt, width, fingerprints, offsets)));
     }
 
-    private static Epoch epoch(ByteBuffer in) {
+    static Epoch epoch(ByteBuffer in) {
         long bits = 0;
         for (int i = 0; i < 5; i++) {
             bits = (bits << 8) | (in.get() & 0xff);

@@ -1,7 +1,13 @@
 package io.millrace.protocol;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** What the server says on a WebSocket, as the UTF-8 of one text message each. {@code ref} is the client's own, given back. */
@@ -27,6 +33,15 @@ public final class ServerMessage {
 
     public static byte[] complete() {
         return control(new Control.Complete());
+    }
+
+    /** A channel's state; {@code id} is the cursor after which its changes come. */
+    public static byte[] state(String id, Control.State state) {
+        return typed(state.name()).text("id", id).membersOf(state.json()).bytes();
+    }
+
+    public static byte[] commanded(@Nullable Ref ref, Commanded commanded) {
+        return typed("commanded", ref).membersOf(commanded.json()).bytes();
     }
 
     /** The answer to {@code authenticate}; {@code expires} is when the login runs out, where it does. */
@@ -56,8 +71,21 @@ public final class ServerMessage {
         return (standing.complete() ? json.flag("complete", true) : json).bytes();
     }
 
+    /** The answer to {@code subscribe} with a whole family's pattern, which has no head. */
+    public static byte[] subscribed(@Nullable Ref ref, String pattern, String id, Epoch epoch) {
+        return typed("subscribed", ref)
+                .text("channel", pattern)
+                .text("id", id)
+                .text("epoch", epoch.value())
+                .bytes();
+    }
+
     public static byte[] unsubscribed(@Nullable Ref ref, ChannelName channel) {
-        return typed("unsubscribed", ref).text("channel", channel.value()).bytes();
+        return unsubscribed(ref, channel.value());
+    }
+
+    public static byte[] unsubscribed(@Nullable Ref ref, String pattern) {
+        return typed("unsubscribed", ref).text("channel", pattern).bytes();
     }
 
     /** An event of a channel; {@code id} is its single-channel cursor. */
@@ -68,6 +96,37 @@ public final class ServerMessage {
     /** Where a channel's events go on after some that the subscriber didn't want. */
     public static byte[] cursor(String channel, String id) {
         return typed("cursor").text("channel", channel).text("id", id).bytes();
+    }
+
+    /** What stands before, between and after the events of a batch. */
+    public static final class Batch {
+        private Batch() {}
+
+        /** On a WebSocket each event is a message of its own inside. */
+        public static final byte[] MESSAGE_START = ascii("{\"type\":\"batch\",\"events\":[");
+
+        /** On an event stream each event is a full envelope. */
+        public static final byte[] DATA_START = ascii("{\"events\":[");
+
+        public static final byte[] END = ascii("]}");
+
+        private static byte[] ascii(String text) {
+            return text.getBytes(StandardCharsets.US_ASCII);
+        }
+    }
+
+    /** A message, or what an event stream would have as name and data, as its gzip in base64. */
+    public static byte[] compressed(byte[] json) {
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream(json.length / 2 + 64);
+        try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
+            gzip.write(json);
+        } catch (IOException neverInMemory) {
+            throw new UncheckedIOException(neverInMemory);
+        }
+        return typed("compressed")
+                .text("encoding", "gzip")
+                .text("data", Base64.getEncoder().encodeToString(zipped.toByteArray()))
+                .bytes();
     }
 
     public static byte[] published(@Nullable Ref ref, List<Receipt> receipts) {

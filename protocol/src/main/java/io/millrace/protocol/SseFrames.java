@@ -14,6 +14,9 @@ public final class SseFrames {
     private static final byte[] EVENT = ascii("event: ");
     private static final byte[] ID = ascii("id: ");
 
+    /** Ends a line of data and the event. */
+    public static final byte[] END = ascii("\n\n");
+
     private SseFrames() {}
 
     /** Something a client doesn't see as an event and that carries no id: {@code :\n\n} for an empty text. */
@@ -63,6 +66,20 @@ public final class SseFrames {
         out.write('\n');
         lines(out, DATA, data);
         out.write('\n');
+        return out.toByteArray();
+    }
+
+    /** What stands before data that is known to be one line, and follows by itself with {@link #END}. */
+    public static byte[] start(@Nullable String id, String type) {
+        requireOneLine("type", type);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        if (id != null) {
+            out.writeBytes(idLine(id));
+        }
+        out.writeBytes(EVENT);
+        out.writeBytes(utf8(type));
+        out.write('\n');
+        out.writeBytes(DATA);
         return out.toByteArray();
     }
 

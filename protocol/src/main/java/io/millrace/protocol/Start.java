@@ -4,13 +4,16 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 
-/** Where a stream or a page is asked to begin: {@code earliest}, {@code latest}, a cursor, or an ISO 8601 time. */
+/** Where a stream or a page is asked to begin: {@code earliest}, {@code latest}, {@code state}, a cursor, or an ISO 8601 time. */
 public sealed interface Start {
     /** With the oldest event still kept. */
     record Earliest() implements Start {}
 
     /** With what comes next, and nothing from before. */
     record Latest() implements Start {}
+
+    /** With the channel's state, and then what changes it. */
+    record State() implements Start {}
 
     /** Just after the cursor's position. */
     record After(Cursor cursor) implements Start {}
@@ -26,6 +29,9 @@ public sealed interface Start {
         if (from.equals("latest")) {
             return new Latest();
         }
+        if (from.equals("state")) {
+            return new State();
+        }
         if (Cursor.parse(from) instanceof Cursor.Valid valid) {
             return new After(valid.cursor());
         }
@@ -35,7 +41,7 @@ public sealed interface Start {
             throw new InvalidInput(
                     Code.INVALID_PARAMETER,
                     "from",
-                    "must be earliest, latest, an event's id, or a time with its zone such as 2026-01-31T12:00:00Z");
+                    "must be earliest, latest, state, an event's id, or a time with its zone such as 2026-01-31T12:00:00Z");
         }
     }
 }

@@ -22,6 +22,13 @@ public final class WsFrames {
         return frame(TEXT, utf8);
     }
 
+    /** The header of a text message whose bytes follow by themselves. */
+    public static byte[] textHeader(int length) {
+        ByteBuffer out = ByteBuffer.allocate(headerSize(length));
+        header(out, TEXT | FIN, 0, length);
+        return out.array();
+    }
+
     public static byte[] binary(byte[] payload) {
         return frame(BINARY, payload);
     }

@@ -46,6 +46,7 @@ class BadInputTest {
                             "wire/server-messages.json",
                             "wire/control-events.json",
                             "wire/problems.json",
+                            "wire/merge-patch.json",
                             "wire/codes.json");
         }
     }

@@ -3,9 +3,13 @@ package io.millrace.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +19,15 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The golden files under {@code wire/}, read by the TypeScript client too: what stands there is what is sent. */
 class WireTest {
+    private static final Control.State STATE =
+            new Control.State(ChannelName.of("user:42"), 3, JsonData.trusted(Cases.utf8("{\"a\":1e400}")));
     private static final String COMPLETED = "{\"data\": {\"tokens\": 812}}";
     private static final String FAILED =
             "{\"problem\":{\"detail\":\"The model is overloaded\",\"code\":\"overloaded\"},\"data\":null,\"key\":\"k\"}";
@@ -29,6 +36,8 @@ class WireTest {
     private static final ChannelName CHANNEL = ChannelName.of("user:42");
     private static final Position THREE = new Position(EPOCH, 3);
     private static final String ID = Cursor.of(CHANNEL, THREE);
+    private static final String FAMILY_ID =
+            FamilyCursor.of(EPOCH, "jobs", new CommitPosition(741, 12, 3)).text();
     private static final Instant TIME = Instant.parse("2026-01-31T12:00:00.007Z");
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
     private static final Ref ONE = new Ref("1");
@@ -118,6 +127,9 @@ class WireTest {
             if (authenticate.own()) {
                 fields.put("own", "true");
             }
+            if (authenticate.compress() != null) {
+                fields.put("compress", authenticate.compress().toString());
+            }
         } else if (message instanceof ClientMessage.SubscribeOwn subscribe) {
             fields.put("type", "subscribe");
             fields.put("own", "true");
@@ -139,6 +151,16 @@ class WireTest {
         } else if (message instanceof ClientMessage.Presence presence) {
             fields.put("type", "presence");
             fields.put("channel", presence.channel().value());
+        } else if (message instanceof ClientMessage.SubscribeFamily subscribe) {
+            fields.put("type", "subscribe");
+            fields.put("family", subscribe.family());
+            fields.put("filter", subscribe.filter().toString());
+            if (subscribe.from() != null) {
+                fields.put("from", subscribe.from());
+            }
+        } else if (message instanceof ClientMessage.UnsubscribeFamily unsubscribe) {
+            fields.put("type", "unsubscribe");
+            fields.put("family", unsubscribe.family());
         } else if (message instanceof ClientMessage.Unsubscribe unsubscribe) {
             fields.put("type", "unsubscribe");
             fields.put("channel", unsubscribe.channel().value());
@@ -146,6 +168,17 @@ class WireTest {
             fields.put("type", "publish");
             fields.put("channel", publish.channel().value());
             fields.put("drafts", publish.drafts().stream().map(WireTest::draft).toList());
+        } else if (message instanceof ClientMessage.Command command) {
+            fields.put("type", "command");
+            fields.put("channel", command.channel().value());
+            fields.put("name", command.command().name());
+            fields.put("data", command.command().data().toString());
+            if (command.command().id() != null) {
+                fields.put("id", command.command().id());
+            }
+            if (command.command().expectedOffset() != null) {
+                fields.put("expectedOffset", command.command().expectedOffset().toString());
+            }
         } else {
             fields.put("type", "ping");
         }
@@ -182,10 +215,13 @@ class WireTest {
                 Map.entry("authenticated", () -> ServerMessage.authenticated(ONE, "42", "e7", NOON)),
                 Map.entry("authenticated, least", () -> ServerMessage.authenticated(null, "42", null, null)),
                 Map.entry("subscribed", () -> ServerMessage.subscribed(new Ref("\"s1\""), CHANNEL, ID, EPOCH, 3, 1)),
+                Map.entry("subscribed, family", () -> ServerMessage.subscribed(ONE, "jobs:*", FAMILY_ID, EPOCH)),
                 Map.entry("unsubscribed", () -> ServerMessage.unsubscribed(new Ref("2"), CHANNEL)),
                 Map.entry("cursor", () -> ServerMessage.cursor(CHANNEL.value(), ID)),
                 Map.entry("event", () -> ServerMessage.event(CHANNEL, EPOCH, ID, event)),
                 Map.entry("event, least", () -> ServerMessage.event(CHANNEL, EPOCH, ID, event("null", null))),
+                Map.entry("full envelope", () -> EventJson.full(CHANNEL, EPOCH, ID, event)),
+                Map.entry("batch", () -> batch(event)),
                 Map.entry("history item", () -> EventJson.bytes(CHANNEL, EPOCH, ID, event)),
                 Map.entry("history page", WireTest::historyPage),
                 Map.entry("history page, empty", () -> new HistoryPage(CHANNEL, EPOCH, 3, 1, List.of(), ID).json()),
@@ -206,6 +242,14 @@ class WireTest {
                 Map.entry("receipt", RECEIPT::json),
                 Map.entry("receipt, superseded", () -> new Receipt(ID, CHANNEL, THREE, false, true).json()),
                 Map.entry("receipts", () -> Receipt.json(List.of(RECEIPT, new Receipt(ID, CHANNEL, THREE, true)))),
+                Map.entry("state", () -> ServerMessage.state(ID, STATE)),
+                Map.entry(
+                        "commanded",
+                        () -> ServerMessage.commanded(
+                                ONE, commanded("c-1", 2, true, JsonData.trusted(Cases.utf8("{\"left\":7}"))))),
+                Map.entry("commanded, least", () -> ServerMessage.commanded(null, commanded(null, 0, false, null))),
+                Map.entry("command's answer", () -> commanded("c-1", 1, false, null)
+                        .json()),
                 Map.entry("pong", () -> ServerMessage.pong(new Ref("\"p\""), TIME)),
                 Map.entry(
                         "problem",
@@ -229,6 +273,29 @@ class WireTest {
         return Control.Presence.state(ChannelName.of("room:1"), List.of(new PresentUser("42", 2, NOON, NOON)), 1, NOON);
     }
 
+    private static Commanded commanded(String id, int events, boolean duplicate, JsonData reply) {
+        CommandDraft command = new CommandDraft("reserve", JsonMembers.NULL, id, null);
+        return new Commanded(CHANNEL, command, THREE, ID, events, duplicate, reply);
+    }
+
+    private static byte[] batch(Event event) {
+        byte[] message = ServerMessage.event(CHANNEL, EPOCH, ID, event);
+        return Cases.utf8(Cases.utf8(ServerMessage.Batch.MESSAGE_START)
+                + Cases.utf8(message) + "," + Cases.utf8(message)
+                + Cases.utf8(ServerMessage.Batch.END));
+    }
+
+    @Test
+    void whatIsCompressedComesOutAgain() throws IOException {
+        byte[] message = Cases.utf8("{\"type\":\"event\",\"data\":\"" + "x".repeat(5000) + "\"}");
+        JsonNode compressed = new ObjectMapper().readTree(ServerMessage.compressed(message));
+        assertThat(compressed.get("type").asText()).isEqualTo("compressed").isIn(EventType.RESERVED);
+        assertThat(compressed.get("encoding").asText()).isEqualTo("gzip");
+        byte[] zipped = Base64.getDecoder().decode(compressed.get("data").asText());
+        assertThat(new GZIPInputStream(new ByteArrayInputStream(zipped)).readAllBytes())
+                .isEqualTo(message);
+    }
+
     private static byte[] historyPage() {
         List<byte[]> events = List.of(Cases.utf8("{\"n\":1}"), Cases.utf8("{\"n\":2}"));
         Control.Reset reset = new Control.Reset(CHANNEL, new Position(EPOCH, 0), 2, 3, EPOCH, ResetReason.RETENTION);
@@ -248,6 +315,8 @@ class WireTest {
                 Map.entry("reset future", reset(other, ResetReason.FUTURE)),
                 Map.entry("reset foreign", reset(null, ResetReason.FOREIGN)),
                 Map.entry("reset malformed", reset(null, ResetReason.MALFORMED)),
+                Map.entry("state", STATE),
+                Map.entry("reset of a family", new Control.FamilyReset("jobs:*", EPOCH, ResetReason.RETENTION)),
                 Map.entry("complete", new Control.Complete()),
                 Map.entry("heartbeat", new Control.Heartbeat()),
                 Map.entry("presence, state", presence()),

@@ -74,6 +74,33 @@ public final class Access {
     }
 
     /**
+     * Whether the login may do this on every channel of a family ({@code family:*}), those that don't exist yet included:
+     * one rule must cover them all, and no deny rule may touch one of them.
+     *
+     * @param open the family is open to every login
+     */
+    public Decision decideFamily(Login login, Act act, String family, boolean open, Instant now) {
+        String all = family + ":";
+        if (reserved(all)) {
+            return RESERVED;
+        }
+        if (login.expired(now)) {
+            return EXPIRED;
+        }
+        boolean allowed = open;
+        for (Grant rule : login.grants()) {
+            if (rule.deny() && rule.coversSome(act, all)) {
+                return new Denied(
+                        Reason.DENIED_BY_RULE, "a rule of this login forbids " + act.wireName() + " in a part of it");
+            }
+            allowed |= !rule.deny() && rule.coversAll(act, all);
+        }
+        return allowed
+                ? ALLOWED
+                : new Denied(Reason.NOT_GRANTED, "no rule of this login grants " + act.wireName() + " on " + all + "*");
+    }
+
+    /**
      * Whether the login may do the acts that concern no single channel: an {@code admin} rule on {@code *}. A deny of
      * {@code admin} anywhere takes that away, because such acts (the console, everybody's connections) can't leave a
      * part out.

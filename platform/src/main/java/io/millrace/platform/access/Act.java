@@ -7,6 +7,7 @@ import java.util.Locale;
 public enum Act {
     SUBSCRIBE,
     PUBLISH,
+    COMMAND,
     HISTORY,
     PRESENCE,
     ADMIN;
@@ -22,7 +23,7 @@ public enum Act {
                 return act;
             }
         }
-        throw new InvalidInput("act", "one of subscribe, publish, history, presence, admin");
+        throw new InvalidInput("act", "one of subscribe, publish, command, history, presence, admin");
     }
 
     /**

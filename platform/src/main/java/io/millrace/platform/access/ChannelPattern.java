@@ -28,6 +28,14 @@ public record ChannelPattern(String value) {
         return value.charAt(prefix) == '*' ? name.regionMatches(0, value, 0, prefix) : name.equals(value);
     }
 
+    boolean matchesAll(String prefix) {
+        return value.endsWith("*") && prefix.startsWith(value.substring(0, value.length() - 1));
+    }
+
+    boolean matchesSome(String prefix) {
+        return value.startsWith(prefix) || matchesAll(prefix);
+    }
+
     @Override
     public String toString() {
         return value;

@@ -39,6 +39,16 @@ public record Grant(ChannelPattern channels, Set<Act> acts, boolean deny) {
         return namesOrCovers(act) && channels.matches(channel);
     }
 
+    /** Whether this rule has a say about that act on every channel whose name begins so. */
+    boolean coversAll(Act act, String prefix) {
+        return namesOrCovers(act) && channels.matchesAll(prefix);
+    }
+
+    /** Whether there can be a channel whose name begins so about which this rule has a say. */
+    boolean coversSome(Act act, String prefix) {
+        return namesOrCovers(act) && channels.matchesSome(prefix);
+    }
+
     private boolean namesOrCovers(Act act) {
         for (Act named : acts) {
             if (named.covers(act)) {

@@ -9,7 +9,15 @@ import picocli.CommandLine.Command;
         name = "millrace.jar",
         description = "Live events from services to browsers, in order, never lost in silence.",
         mixinStandardHelpOptions = true,
-        subcommands = {DevCommand.class, NodeCommand.class, TokenCommand.class, DrainCommand.class, EpochCommand.class})
+        subcommands = {
+            DevCommand.class,
+            NodeCommand.class,
+            TokenCommand.class,
+            DrainCommand.class,
+            EpochCommand.class,
+            ConfigCommand.class,
+            CheckConfigCommand.class
+        })
 public final class Main {
     private static final int USAGE = 2;
 

@@ -8,6 +8,7 @@ import io.millrace.platform.access.Access;
 import io.millrace.platform.access.AccessSettings;
 import io.millrace.platform.access.Revoked;
 import io.millrace.platform.access.TokenVerifier;
+import io.millrace.platform.channel.Behaviours;
 import io.millrace.platform.channel.Channel;
 import io.millrace.platform.channel.ChannelSettings;
 import io.millrace.platform.channel.RetentionSweep;
@@ -33,6 +34,7 @@ import io.millrace.platform.ops.Readiness;
 import io.millrace.platform.ops.Stats;
 import io.millrace.platform.presence.Presences;
 import io.millrace.platform.presence.Seats;
+import io.millrace.platform.relay.FamilyFeeds;
 import io.millrace.platform.relay.RelaySettings;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
@@ -96,6 +98,8 @@ public final class Node {
         HttpSettings ports = HttpSettings.from(millrace.getConfig("http"));
         ChannelSettings channels = ChannelSettings.from(millrace);
         Families families = Families.from(millrace);
+        families.named().values().forEach(Behaviours::of);
+        Behaviours.of(families.defaults());
         RelaySettings relaySettings = RelaySettings.from(millrace.getConfig("relay"));
         ConnectionSettings connectionSettings = ConnectionSettings.from(millrace.getConfig("connection"));
         EdgeSettings edgeSettings = EdgeSettings.from(millrace.getConfig("edge"));
@@ -115,8 +119,16 @@ public final class Node {
 
             Function<ChannelName, EntityRef<Channel.Command>> channel =
                     channels(system, channels, families, storage, clock);
+            FamilyFeeds feeds = FamilyFeeds.start(system, relaySettings, families, storage.families(), storage.epoch());
             Relays relays = Relays.start(
-                    system, relaySettings, families, storage.journal(), storage.epoch(), registry, channel::apply);
+                    system,
+                    relaySettings,
+                    families,
+                    storage.journal(),
+                    storage.epoch(),
+                    registry,
+                    channel::apply,
+                    feeds::committed);
             Revoked revoked = new Revoked();
             Access access = new Access(revoked);
             TokenVerifier verifier = TokenVerifier.of(accessSettings, clock);
@@ -127,6 +139,7 @@ public final class Node {
                     millrace.getConfig("edge"),
                     relays,
                     new Connections.People(Seats.start(system), presences, limits),
+                    feeds,
                     families,
                     access,
                     storage.epoch(),

@@ -18,10 +18,7 @@ final class NodeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Config settings = Settings.load(ConfigFactory.empty(), Settings.file(config), System.getenv());
-        if (settings.getConfigList("millrace.access.keys").isEmpty()
-                && settings.getConfigList("millrace.access.jwks").isEmpty()) {
-            throw new SettingsRefused("millrace.access: set keys or jwks; without one nobody could log in");
-        }
+        EverySetting.requireLogins(settings);
         Storage storage = Storage.open(StorageSettings.from(settings));
         Lifetime lifetime = new Lifetime();
         lifetime.closesLast(storage);

@@ -3,16 +3,17 @@ package io.millrace.platform.boot;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Where settings come from, the first that knows a key wins: environment variables, the command line, the file, the
@@ -21,8 +22,6 @@ import java.util.TreeSet;
  */
 public final class Settings {
     private static final String ROOT = "millrace";
-    /** Below these the names are the operator's own; the family room looks at what is inside. */
-    private static final Set<String> OPEN_MAPS = Set.of("millrace.families.", "millrace.family-defaults.claims.");
 
     /** How the product sets up its actor system; a file may set {@code pekko} keys that go before it. */
     private static final String ACTOR_SYSTEM = "cluster";
@@ -32,7 +31,7 @@ public final class Settings {
     public static Config load(Config commandLine, Config file, Map<String, String> environment) {
         Config defaults = ConfigFactory.defaultReference();
         Config known = defaults.getConfig(ROOT).atPath(ROOT);
-        refuseUnknown(file, known);
+        refuseUnknown(file);
         Config settings = fromEnvironment(environment, known)
                 .withFallback(commandLine)
                 .withFallback(file)
@@ -53,22 +52,14 @@ public final class Settings {
         }
     }
 
-    private static void refuseUnknown(Config file, Config known) {
-        TreeSet<String> unknown = new TreeSet<>();
-        file.entrySet().stream()
-                .map(Map.Entry::getKey)
-                .filter(key -> key.startsWith(ROOT + ".")
-                        && OPEN_MAPS.stream().noneMatch(key::startsWith)
-                        && !isKnown(key, known))
-                .forEach(unknown::add);
+    private static void refuseUnknown(Config file) {
+        KnownKeys known = KnownKeys.ofReference();
+        List<String> unknown = known.unknownIn(file);
         if (!unknown.isEmpty()) {
-            throw new SettingsRefused("unknown settings: " + String.join(", ", unknown)
-                    + "; see the comments in reference.conf for those that exist");
+            throw new SettingsRefused(unknown.stream()
+                    .map(key -> key + ": " + known.advice(key))
+                    .collect(Collectors.joining("\n          ")));
         }
-    }
-
-    private static boolean isKnown(String key, Config known) {
-        return known.hasPathOrNull(key);
     }
 
     private static Config fromEnvironment(Map<String, String> environment, Config known) {
@@ -88,7 +79,9 @@ public final class Settings {
     private static ConfigValue value(String key, String text, Config known) {
         boolean list = known.getValue(key).valueType() == ConfigValueType.LIST;
         return list
-                ? ConfigFactory.parseString("v = " + text).getValue("v")
+                ? ConfigFactory.parseString(
+                                "v = " + text, ConfigParseOptions.defaults().setOriginDescription("environment"))
+                        .getValue("v")
                 : ConfigValueFactory.fromAnyRef(text, "environment");
     }
 

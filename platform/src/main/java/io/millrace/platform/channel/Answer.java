@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.millrace.persistence.WriteId;
 import io.millrace.protocol.Code;
+import io.millrace.protocol.JsonData;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What became of one write: an outcome for each of its requests, in their order. Sent only after the commit. */
 public record Answer(WriteId write, List<Outcome> outcomes) implements Travels {
@@ -17,7 +19,8 @@ public record Answer(WriteId write, List<Outcome> outcomes) implements Travels {
         @JsonSubTypes.Type(value = Declined.class, name = "declined"),
         @JsonSubTypes.Type(value = Limited.class, name = "limited"),
         @JsonSubTypes.Type(value = Waits.class, name = "waits"),
-        @JsonSubTypes.Type(value = Unconfirmed.class, name = "unconfirmed")
+        @JsonSubTypes.Type(value = Unconfirmed.class, name = "unconfirmed"),
+        @JsonSubTypes.Type(value = Done.class, name = "done")
     })
     public sealed interface Outcome {}
 
@@ -26,6 +29,13 @@ public record Answer(WriteId write, List<Outcome> outcomes) implements Travels {
 
     /** The request's event number {@code index} carries a key that was used for another body. Nothing was appended. */
     public record Conflicted(int index, long offset) implements Outcome {}
+
+    /**
+     * A command was done.
+     *
+     * @param offset the last of its events; the head where it came to none
+     */
+    public record Done(long offset, int events, boolean duplicate, @Nullable JsonData reply) implements Outcome {}
 
     /** A rule of the channel is against the request. Nothing was appended. */
     public record Declined(Code code, String detail) implements Outcome {}

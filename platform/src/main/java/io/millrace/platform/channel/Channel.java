@@ -5,6 +5,7 @@ import io.millrace.persistence.ChannelRecord.Published;
 import io.millrace.persistence.ChannelSnapshot;
 import io.millrace.persistence.ChannelSnapshot.KnownWrite;
 import io.millrace.persistence.Journal;
+import io.millrace.persistence.Journal.Page;
 import io.millrace.persistence.PersistenceIds;
 import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Announcement.Announced;
@@ -14,8 +15,10 @@ import io.millrace.platform.channel.Answer.Unconfirmed;
 import io.millrace.platform.channel.ChannelState.Decided;
 import io.millrace.platform.family.Family;
 import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.CommandDraft;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.Event;
+import io.millrace.protocol.JsonData;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;
@@ -85,6 +88,25 @@ public final class Channel
     /** The next of those that wait may go: only where the channel is of class latest and over its rate. */
     record TurnDue() implements Command {}
 
+    /** Do this command, alone in its commit. The same write again gets the same answer. */
+    public record Execute(WriteId write, String sender, CommandDraft command, ActorRef<Answer> replyTo)
+            implements Command, Travels {}
+
+    /** What do all your events come to? {@code question} comes back with the answer. */
+    public record ReadState(long question, ActorRef<StateIs> replyTo) implements Command, Travels {}
+
+    /**
+     * The state at {@code offset}, exactly.
+     *
+     * @param declined why there is none to give; then {@code data} is null
+     */
+    public record StateIs(long question, long offset, @Nullable JsonData data, Answer.@Nullable Declined declined)
+            implements Travels {}
+
+    record CatchUp() implements Command {}
+
+    record CaughtUp(@Nullable Page page, @Nullable Throwable failure) implements Command {}
+
     record RetentionDue() implements Command {}
 
     record TooOldUpTo(long offset) implements Command {}
@@ -98,6 +120,7 @@ public final class Channel
     private final ChannelSettings settings;
     private final Journal journal;
     private final Clock clock;
+    private final @Nullable EntityBehaviour<?> behaviour;
     private final Followers followers;
     private final Trimming trimming;
     private final LastAnswers answers = new LastAnswers();
@@ -110,6 +133,7 @@ public final class Channel
             ChannelName channel,
             ActorContext<Command> context,
             Family family,
+            @Nullable EntityBehaviour<?> behaviour,
             ChannelSettings settings,
             Journal journal,
             Clock clock) {
@@ -123,6 +147,7 @@ public final class Channel
         this.clock = clock;
         this.family = family;
         this.allowance = Allowance.of(family.publishing().rate());
+        this.behaviour = behaviour;
         this.followers = new Followers(settings.followLease());
         this.trimming = new Trimming(family.retention());
     }
@@ -132,15 +157,25 @@ public final class Channel
         if (!family.isJournaled()) {
             return EphemeralChannel.create(family, settings, clock);
         }
+        return create(channel, family, Behaviours.of(family), settings, journal, clock);
+    }
+
+    static Behavior<Command> create(
+            ChannelName channel,
+            Family family,
+            @Nullable EntityBehaviour<?> behaviour,
+            ChannelSettings settings,
+            Journal journal,
+            Clock clock) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new RetentionDue(), settings.work().checkInterval());
-            return new Channel(channel, context, family, settings, journal, clock);
+            return new Channel(channel, context, family, behaviour, settings, journal, clock);
         }));
     }
 
     @Override
     public ChannelState emptyState() {
-        return ChannelState.empty(settings.dedupe());
+        return ChannelState.empty(settings.dedupe(), behaviour);
     }
 
     @Override
@@ -149,6 +184,10 @@ public final class Channel
                 .forAnyState()
                 .onCommand(PublishAll.class, this::onPublishAll)
                 .onCommand(TurnDue.class, (state, due) -> onTurnDue(state))
+                .onCommand(Execute.class, this::onExecute)
+                .onCommand(ReadState.class, this::onReadState)
+                .onCommand(CatchUp.class, (state, due) -> onCatchUp(state))
+                .onCommand(CaughtUp.class, this::onCaughtUp)
                 .onCommand(Follow.class, this::onFollow)
                 .onCommand(Unfollow.class, this::onUnfollow)
                 .onCommand(Trim.class, this::onTrim)
@@ -169,7 +208,7 @@ public final class Channel
         KnownWrite last = state.lastWriteOf(write);
         LatestLine waiting = line;
         boolean isNew = last == null || write.sequence() > last.write().sequence();
-        if (waiting != null && (isNew || waiting.knows(write))) {
+        if (waiting != null && mayWait(state, command) && (isNew || waiting.knows(write))) {
             return turn(waiting.take(state, command, clock.millis()));
         }
         if (last != null && write.sequence() < last.write().sequence()) {
@@ -197,8 +236,21 @@ public final class Channel
                 .thenReply(command.replyTo(), after -> answer);
     }
 
+    /** What depends on where the channel stands is decided at once. */
+    private static boolean mayWait(ChannelState state, PublishAll command) {
+        return !state.isComplete()
+                && command.requests().stream()
+                        .allMatch(request -> request.expectedOffset() == null
+                                && request.drafts().stream()
+                                        .noneMatch(draft -> draft.type().isEnd()));
+    }
+
     private ReplyEffect<ChannelRecord, ChannelState> onTurnDue(ChannelState state) {
         turnIsDue = false;
+        if (state.isComplete()) {
+            line = LatestLine.of(
+                    family); // nothing can be appended after the end; who waited is told that it is unconfirmed
+        }
         LatestLine waiting = line;
         return waiting == null ? Effect().noReply() : turn(waiting.letGo(state, clock.millis()));
     }
@@ -230,6 +282,62 @@ public final class Channel
         return family.publishing().rate().isLimited()
                 ? Collections.nCopies(command.requests().size(), new Unconfirmed())
                 : state.repeat(command.requests(), last.firstOffset());
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onExecute(ChannelState state, Execute command) {
+        WriteId write = command.write();
+        KnownWrite last = state.lastWriteOf(write);
+        if (isBehind(state) || (last != null && write.sequence() < last.write().sequence())) {
+            return Effect().noReply(); // not ready yet, and asked again; or late
+        }
+        if (last != null && write.sequence() == last.write().sequence()) {
+            Outcome again = Execution.again(state, command, last.firstOffset());
+            return again == null
+                    ? Effect().noReply()
+                    : Effect().reply(command.replyTo(), new Answer(write, List.of(again)));
+        }
+        Execution execution = Execution.of(state, command, clock.millis());
+        Answer answer = new Answer(write, List.of(execution.outcome()));
+        ChannelRecord.Executed record = execution.record();
+        if (record == null) {
+            return Effect().reply(command.replyTo(), answer);
+        }
+        return Effect()
+                .persist(record)
+                .thenRun(after -> announce(record.events()))
+                .thenReply(command.replyTo(), after -> answer);
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onReadState(ChannelState state, ReadState command) {
+        return isBehind(state)
+                ? Effect().noReply()
+                : Effect().reply(command.replyTo(), EntityStates.read(state, command.question()));
+    }
+
+    private static boolean isBehind(ChannelState state) {
+        Entity entity = state.entity();
+        return entity != null && entity.broken() == null && entity.offset() < state.head();
+    }
+
+    /** Has the events read that the behaviour's state doesn't know yet; commands and questions are asked again meanwhile. */
+    private ReplyEffect<ChannelRecord, ChannelState> onCatchUp(ChannelState state) {
+        Entity entity = state.entity();
+        if (entity != null && isBehind(state)) {
+            context.pipeToSelf(
+                    journal.read(channel, entity.offset(), state.head(), EntityStates.PAGE_BYTES), CaughtUp::new);
+        }
+        return Effect().noReply();
+    }
+
+    private ReplyEffect<ChannelRecord, ChannelState> onCaughtUp(ChannelState state, CaughtUp read) {
+        Entity entity = state.entity();
+        if (entity != null && read.page() != null && EntityStates.catchUp(entity, read.page())) {
+            context.getSelf().tell(new CatchUp());
+        } else if (entity != null && isBehind(state)) {
+            context.getLog().warn("Channel {}: its state could not be brought up: {}", channel, read.failure());
+            context.scheduleOnce(Duration.ofSeconds(1), context.getSelf(), new CatchUp());
+        }
+        return Effect().noReply();
     }
 
     private void announce(List<Event> events) {
@@ -334,6 +442,7 @@ public final class Channel
                     trimming.failed();
                     line = LatestLine.of(family);
                     turnIsDue = false;
+                    context.getSelf().tell(new CatchUp());
                     context.getLog().debug("Channel {} recovered at offset {}", channel, state.head());
                 })
                 .onSignal(SnapshotCompleted.class, this::onSnapshotCompleted)
@@ -351,7 +460,7 @@ public final class Channel
 
             @Override
             public ChannelState fromJournal(Object stored) {
-                return ChannelState.restore(settings.dedupe(), (ChannelSnapshot) stored);
+                return ChannelState.restore(settings.dedupe(), behaviour, (ChannelSnapshot) stored);
             }
         };
     }

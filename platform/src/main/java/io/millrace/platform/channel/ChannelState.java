@@ -2,6 +2,7 @@ package io.millrace.platform.channel;
 
 import io.millrace.persistence.ChannelRecord;
 import io.millrace.persistence.ChannelSnapshot;
+import io.millrace.persistence.ChannelSnapshot.KnownCommand;
 import io.millrace.persistence.ChannelSnapshot.KnownKey;
 import io.millrace.persistence.ChannelSnapshot.KnownWrite;
 import io.millrace.persistence.WriteId;
@@ -39,13 +40,20 @@ final class ChannelState {
     private final DedupeSettings dedupe;
     private final boolean shared;
     private final KeyMemory keys;
+    private final CommandMemory commands;
+    private final @Nullable EntityBehaviour<?> behaviour;
+    private final @Nullable Entity entity;
     private final Map<UUID, KnownWrite> writes = new LinkedHashMap<>();
     private long head;
     private long trimmedTo;
     private long lastTimeMillis;
     private boolean complete;
 
-    private ChannelState(DedupeSettings dedupe, ChannelSnapshot from, boolean shared) {
+    private ChannelState(
+            DedupeSettings dedupe, @Nullable EntityBehaviour<?> behaviour, ChannelSnapshot from, boolean shared) {
+        this.commands = new CommandMemory(dedupe, from.commands());
+        this.behaviour = behaviour;
+        this.entity = behaviour == null ? null : Entity.of(behaviour, from.state());
         this.dedupe = dedupe;
         this.shared = shared;
         this.keys = new KeyMemory(dedupe, from.keys());
@@ -60,12 +68,13 @@ final class ChannelState {
      * The state before the first record. It never changes: the actor's restarts all begin with this one object, and what a
      * failed write left in it would pass for true.
      */
-    static ChannelState empty(DedupeSettings dedupe) {
-        return new ChannelState(dedupe, NOTHING, true);
+    static ChannelState empty(DedupeSettings dedupe, @Nullable EntityBehaviour<?> behaviour) {
+        return new ChannelState(dedupe, behaviour, NOTHING, true);
     }
 
-    static ChannelState restore(DedupeSettings dedupe, ChannelSnapshot snapshot) {
-        return new ChannelState(dedupe, snapshot, false);
+    static ChannelState restore(
+            DedupeSettings dedupe, @Nullable EntityBehaviour<?> behaviour, ChannelSnapshot snapshot) {
+        return new ChannelState(dedupe, behaviour, snapshot, false);
     }
 
     ChannelSnapshot snapshot() {
@@ -76,8 +85,25 @@ final class ChannelState {
                 keys.oldestFirst(),
                 new ArrayList<>(writes.values()),
                 complete,
-                List.of(),
-                null);
+                commands.oldestFirst(),
+                entity == null ? null : entity.snapshot());
+    }
+
+    /** The state that the channel's behaviour makes of its events; null where it is a log. */
+    @Nullable
+    Entity entity() {
+        return entity;
+    }
+
+    /** The command with this id, if it is still remembered. */
+    @Nullable
+    KnownCommand command(String id) {
+        return commands.find(id);
+    }
+
+    /** The time of what is appended now: times never go back. */
+    long timeOf(long nowMillis) {
+        return Math.max(nowMillis, lastTimeMillis);
     }
 
     long head() {
@@ -128,16 +154,25 @@ final class ChannelState {
 
     ChannelState apply(ChannelRecord record) {
         if (shared) {
-            return restore(dedupe, NOTHING).apply(record);
+            return restore(dedupe, behaviour, NOTHING).apply(record);
         }
-        if (record instanceof ChannelRecord.Published published) {
-            published.events().forEach(this::append);
-            UUID writer = writer(published.write());
+        if (record instanceof ChannelRecord.Appended appended) {
+            appended.events().forEach(this::append);
+            UUID writer = writer(appended.write());
             writes.remove(writer);
-            writes.put(writer, new KnownWrite(published.write(), published.firstOffset()));
+            writes.put(writer, new KnownWrite(appended.write(), appended.firstOffset()));
             if (writes.size() > WRITERS_REMEMBERED) {
                 writes.remove(writes.keySet().iterator().next());
             }
+        }
+        if (record instanceof ChannelRecord.Executed executed) {
+            commands.remember(new KnownCommand(
+                    executed.id(),
+                    executed.firstOffset(),
+                    executed.events().size(),
+                    lastTimeMillis,
+                    executed.fingerprint(),
+                    executed.reply()));
         } else if (record instanceof ChannelRecord.Trimmed trimmed) {
             trimmedTo = Math.max(trimmedTo, trimmed.upTo());
         }
@@ -148,6 +183,9 @@ final class ChannelState {
         head = event.offset();
         complete = event.isEnd();
         lastTimeMillis = event.time().toEpochMilli();
+        if (entity != null) {
+            entity.apply(event);
+        }
         String key = event.key();
         if (key != null) {
             keys.remember(new KnownKey(

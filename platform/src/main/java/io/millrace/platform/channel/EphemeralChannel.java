@@ -6,13 +6,19 @@ import io.millrace.persistence.ChannelSnapshot.KnownWrite;
 import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Announcement.Announced;
 import io.millrace.platform.channel.Announcement.Head;
+import io.millrace.platform.channel.Answer.Declined;
+import io.millrace.platform.channel.Answer.Outcome;
 import io.millrace.platform.channel.Channel.Command;
+import io.millrace.platform.channel.Channel.Execute;
 import io.millrace.platform.channel.Channel.Follow;
 import io.millrace.platform.channel.Channel.PublishAll;
+import io.millrace.platform.channel.Channel.ReadState;
+import io.millrace.platform.channel.Channel.StateIs;
 import io.millrace.platform.channel.Channel.Trim;
 import io.millrace.platform.channel.Channel.Unfollow;
 import io.millrace.platform.channel.ChannelState.Decided;
 import io.millrace.platform.family.Family;
+import io.millrace.protocol.Code;
 import java.time.Clock;
 import java.util.List;
 import org.apache.pekko.actor.typed.Behavior;
@@ -51,13 +57,15 @@ final class EphemeralChannel {
                     .onMessage(PublishAll.class, channel::onPublishAll)
                     .onMessage(Follow.class, channel::onFollow)
                     .onMessage(Unfollow.class, channel::onUnfollow)
+                    .onMessage(Execute.class, channel::onExecute)
+                    .onMessage(ReadState.class, channel::onReadState)
                     .onMessage(Trim.class, trim -> Behaviors.same()) // rows of a time when the family was journaled
                     .build();
         });
     }
 
     private ChannelState beginningAt(long head) {
-        return ChannelState.restore(settings.dedupe(), new ChannelSnapshot(head, head, 0, List.of(), List.of()));
+        return ChannelState.restore(settings.dedupe(), null, new ChannelSnapshot(head, head, 0, List.of(), List.of()));
     }
 
     private Behavior<Command> onPublishAll(PublishAll command) {
@@ -95,6 +103,18 @@ final class EphemeralChannel {
 
     private Behavior<Command> onUnfollow(Unfollow command) {
         followers.remove(command.follower());
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onExecute(Execute command) {
+        Outcome declined = new Declined(Code.UNKNOWN_COMMAND, "a channel of class ephemeral does no commands");
+        command.replyTo().tell(new Answer(command.write(), List.of(declined)));
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onReadState(ReadState command) {
+        Declined declined = new Declined(Code.NO_STATE, "a channel of class ephemeral has none");
+        command.replyTo().tell(new StateIs(command.question(), state.head(), null, declined));
         return Behaviors.same();
     }
 }

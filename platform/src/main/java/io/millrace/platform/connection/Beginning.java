@@ -3,13 +3,17 @@ package io.millrace.platform.connection;
 import io.millrace.persistence.Journal.Bounds;
 import io.millrace.platform.relay.Feed;
 import io.millrace.platform.relay.LiveList;
+import io.millrace.platform.relay.StateRead;
 import io.millrace.protocol.Control.Reset;
 import io.millrace.protocol.Control.Standing;
+import io.millrace.protocol.Control.State;
 import io.millrace.protocol.Cursor;
 import io.millrace.protocol.Position;
+import io.millrace.protocol.Refusal;
 import io.millrace.protocol.ResetReason;
 import io.millrace.protocol.Start;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +21,31 @@ import org.jspecify.annotations.Nullable;
  * Where a channel begins on a connection: right after {@code position}. Where the client asked for a place that can't be
  * honoured, {@code reset} says so, and the channel begins with the oldest event that is kept.
  */
-record Beginning(Feed feed, long position, Standing standing, @Nullable Reset reset) {
+record Beginning(Feed feed, long position, Standing standing, @Nullable Reset reset, @Nullable State state) {
+
+    /** Without a state to begin with. */
+    Beginning(Feed feed, long position, Standing standing, @Nullable Reset reset) {
+        this(feed, position, standing, reset, null);
+    }
+
+    /** A channel can't begin, and asking again won't help. */
+    static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Refusal refusal;
+
+        Refused(Refusal refusal) {
+            super(refusal.detail(), null, false, false);
+            this.refusal = refusal;
+        }
+
+        /** The refusal behind a failed {@link #find}; null where it is worth another try. */
+        static @Nullable Refusal of(Throwable failure) {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            return cause instanceof Refused refused && !refused.refusal.code().retry() ? refused.refusal : null;
+        }
+    }
 
     /** Finds the place. Fails only where the journal is needed and can't be asked; asking again is then right. */
     static CompletionStage<Beginning> find(Feed feed, Want want) {
@@ -39,6 +67,9 @@ record Beginning(Feed feed, long position, Standing standing, @Nullable Reset re
                     .thenCombine(
                             feed.boundsNow(),
                             (offset, bounds) -> at(feed, Math.max(offset, bounds.availableFrom() - 1), bounds));
+        }
+        if (start instanceof Start.State) {
+            return feed.state().thenCombine(standingLately(feed), (state, bounds) -> withState(feed, state, bounds));
         }
         return standingLately(feed).thenApply(bounds -> live(feed, bounds));
     }
@@ -87,6 +118,16 @@ record Beginning(Feed feed, long position, Standing standing, @Nullable Reset re
     private static CompletionStage<Bounds> standingLately(Feed feed) {
         long head = feed.live().head();
         return feed.boundsLately().exceptionally(away -> new Bounds(head, head + 1));
+    }
+
+    /** With the state at one position, and then what changes it: every event after that position, and none before. */
+    private static Beginning withState(Feed feed, StateRead read, Bounds bounds) {
+        if (!(read instanceof StateRead.At state)) {
+            throw new Refused(((StateRead.Refused) read).refusal());
+        }
+        Beginning begun = at(feed, state.offset(), bounds);
+        State said = new State(feed.channel(), state.offset(), state.data());
+        return new Beginning(feed, begun.position(), begun.standing(), null, said);
     }
 
     /** With what comes next; where nothing will, with the end, so that whoever comes too late hears of it. */

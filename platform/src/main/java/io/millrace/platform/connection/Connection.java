@@ -2,7 +2,9 @@ package io.millrace.platform.connection;
 
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.Login;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.presence.Presences;
+import io.millrace.platform.relay.FamilyFeeds;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.ClientMessage;
@@ -15,9 +17,12 @@ import io.millrace.protocol.ServerMessage;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -86,7 +91,8 @@ final class Connection {
     /** What every connection of a node works with. */
     record Surroundings(
             Relays relays,
-            Views views,
+            FamilyFeeds feeds,
+            Families families,
             Access access,
             Admission admission,
             Presences presences,
@@ -96,7 +102,7 @@ final class Connection {
             Epoch epoch,
             Clock clock) {
         Delivery.Sources sources() {
-            return new Delivery.Sources(relays, views, meters);
+            return new Delivery.Sources(relays, feeds, families, access, clock, meters);
         }
     }
 
@@ -169,7 +175,9 @@ final class Connection {
             }
         };
         Wire wire = Wire.of(open.opening().transport());
-        open.source().complete(Source.fromGraph(new Delivery(wire, around.sources(), around.settings(), observer)));
+        Source<ByteString, NotUsed> frames = Source.fromGraph(
+                new Delivery(wire, open.opening().form(), around.sources(), around.settings(), observer));
+        open.source().complete(open.opening().zipped() ? frames.via(new Zipped()) : frames);
         timers.startSingleTimer(new LoginDue(), around.terms().loginTimeout());
         return Behaviors.same();
     }
@@ -208,6 +216,8 @@ final class Connection {
             if (from != null && from.caller().own()) {
                 conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null, Filter.NONE), login);
             }
+        } else if (from != null && from.family() != null) {
+            line.followFamily(login, from.family(), begun -> greet(login, begun));
         } else if (from != null) {
             attends(line, from);
             line.follow(login, from.wants(), greeting -> greet(login, greeting));
@@ -215,26 +225,30 @@ final class Connection {
     }
 
     /**
-     * Resets go before {@code connected}, and of several only the last carries the cursor: a client that is cut off in
-     * between comes back with its old cursor and is told again, never with a new one and in silence.
+     * Resets and states go before {@code connected}, and of several only the last carries the cursor: a client that is cut
+     * off in between comes back with its old cursor and is told again, never with a new one and in silence.
      */
     private ByteString greet(Login login, Line.Greeting greeting) {
         ByteString bytes = ByteString.emptyByteString();
-        List<Control.Reset> resets = greeting.begun().stream()
-                .<Control.Reset>mapMulti((begun, each) -> {
-                    Control.Reset reset = begun.reset();
-                    if (reset != null) {
-                        each.accept(reset);
-                    }
-                })
-                .toList();
-        for (int i = 0; i < resets.size(); i++) {
-            boolean last = i == resets.size() - 1;
-            bytes = bytes.concat(Wire.SSE.control(resets.get(i), last ? greeting.cursor() : null));
+        List<Control> first = new ArrayList<>();
+        greeting.begun().forEach(begun -> Stream.of(begun.reset(), begun.state())
+                .filter(Objects::nonNull)
+                .forEach(first::add));
+        for (int i = 0; i < first.size(); i++) {
+            boolean last = i == first.size() - 1;
+            bytes = bytes.concat(Wire.SSE.control(first.get(i), last ? greeting.cursor() : null));
         }
         List<Control.Standing> standings =
                 greeting.begun().stream().map(Beginning::standing).toList();
         return bytes.concat(Wire.SSE.control(connected(login, standings), greeting.cursor()));
+    }
+
+    /** A family has no head to tell: {@code connected} names no channels, and its id says where the stream goes on. */
+    private ByteString greet(Login login, FamilyBeginning begun) {
+        String cursor = begun.feed().cursor(begun.position());
+        Control.FamilyReset reset = begun.reset();
+        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.SSE.control(reset, cursor);
+        return first.concat(Wire.SSE.control(connected(login, List.of()), cursor));
     }
 
     private Control.Connected connected(Login login, List<Control.Standing> standings) {
@@ -377,6 +391,11 @@ final class Connection {
         login = renewed;
         if (card != null) {
             card.isLoggedIn(renewed);
+        }
+        Integer compress = loggedIn.message().compress();
+        Opening from = opening;
+        if (compress != null && from != null) {
+            line.write(from.form().compressedAbove(compress));
         }
         if (first) {
             welcome(line, renewed);

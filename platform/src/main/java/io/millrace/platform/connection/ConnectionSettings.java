@@ -3,8 +3,12 @@ package io.millrace.platform.connection;
 import com.typesafe.config.Config;
 import java.time.Duration;
 
-/** The settings under {@code millrace.connection}. */
-public record ConnectionSettings(Heartbeat heartbeat, Reconnect reconnect, Limits limits) {
+/**
+ * The settings under {@code millrace.connection}.
+ *
+ * @param gzip whether event streams go out in gzip to clients who accept it
+ */
+public record ConnectionSettings(Heartbeat heartbeat, Reconnect reconnect, Limits limits, boolean gzip) {
 
     public static ConnectionSettings from(Config connection) {
         Config limits = connection.getConfig("limits");
@@ -20,7 +24,8 @@ public record ConnectionSettings(Heartbeat heartbeat, Reconnect reconnect, Limit
                         limits.getBytes("control-bytes"),
                         limits.getDuration("stall"),
                         limits.getInt("messages-per-second"),
-                        limits.getInt("message-burst")));
+                        limits.getInt("message-burst")),
+                connection.getBoolean("gzip"));
     }
 
     private static void require(boolean holds, String key, String rule) {

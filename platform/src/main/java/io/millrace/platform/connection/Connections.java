@@ -7,6 +7,7 @@ import io.millrace.platform.access.Login;
 import io.millrace.platform.family.Families;
 import io.millrace.platform.presence.Presences;
 import io.millrace.platform.presence.Seats;
+import io.millrace.platform.relay.FamilyFeeds;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Epoch;
@@ -34,14 +35,17 @@ public final class Connections {
     private final String node;
     private final Roster roster;
     private final Admission admission;
+    private final boolean mayZip;
     private final Clock clock;
     private volatile boolean leaving;
 
-    private Connections(ClusterSharding sharding, String node, Roster roster, Admission admission, Clock clock) {
+    private Connections(
+            ClusterSharding sharding, String node, Roster roster, Admission admission, boolean mayZip, Clock clock) {
         this.sharding = sharding;
         this.node = node;
         this.roster = roster;
         this.admission = admission;
+        this.mayZip = mayZip;
         this.clock = clock;
     }
 
@@ -55,6 +59,7 @@ public final class Connections {
             Config edge,
             Relays relays,
             People people,
+            FamilyFeeds feeds,
             Families families,
             Access access,
             Epoch epoch,
@@ -65,7 +70,8 @@ public final class Connections {
         Admission admission = new Admission(roster, people.seats(), people.limits(), meters, clock);
         Connection.Surroundings around = new Connection.Surroundings(
                 relays,
-                new Views(families),
+                feeds,
+                families,
                 access,
                 admission,
                 people.presences(),
@@ -82,7 +88,7 @@ public final class Connections {
                 .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy());
         sharding.init(entity);
         long uid = Cluster.get(system).selfMember().uniqueAddress().longUid();
-        return new Connections(sharding, Long.toHexString(uid), roster, admission, clock);
+        return new Connections(sharding, Long.toHexString(uid), roster, admission, settings.gzip(), clock);
     }
 
     /** A connection that has begun: its actor waits for its stream to be run. Fails with {@link NotAdmitted}. */
@@ -123,6 +129,11 @@ public final class Connections {
 
     Roster roster() {
         return roster;
+    }
+
+    /** Whether event streams may go out in gzip. */
+    public boolean mayZip() {
+        return mayZip;
     }
 
     /** How many connections this node has. */

@@ -58,6 +58,7 @@ final class Conversation {
     private final MessageRate rate;
     private final Attendance attendance;
     private final Set<ChannelName> followed = new HashSet<>();
+    private final Set<String> followedFamilies = new HashSet<>();
     private @Nullable Login login;
 
     Conversation(
@@ -137,8 +138,17 @@ final class Conversation {
                     Wire.message(ServerMessage.unsubscribed(unsubscribe.ref(), unsubscribe.channel())));
         } else if (message instanceof ClientMessage.Presence presence) {
             tellPresence(presence, known);
+        } else if (message instanceof ClientMessage.SubscribeFamily subscribe) {
+            subscribe(subscribe, known);
+        } else if (message instanceof ClientMessage.UnsubscribeFamily unsubscribe) {
+            followedFamilies.remove(unsubscribe.family());
+            line.unfollowFamily(
+                    unsubscribe.family(),
+                    Wire.message(ServerMessage.unsubscribed(unsubscribe.ref(), unsubscribe.family() + ":*")));
         } else if (message instanceof ClientMessage.Publish publish) {
             publish(publish, known);
+        } else if (message instanceof ClientMessage.Command command) {
+            execute(command, known);
         }
     }
 
@@ -175,7 +185,7 @@ final class Conversation {
     private void subscribe(ClientMessage.Subscribe message, Login login) {
         ChannelName channel = message.channel();
         Want want = want(message);
-        around.views().requireFilterable(channel, want.filter());
+        new Views(around.families()).requireFilterable(channel, want.filter());
         if (denied(message.ref(), login, Act.SUBSCRIBE, channel)
                 || (!(want.start() instanceof Start.Latest) && denied(message.ref(), login, Act.HISTORY, channel))) {
             return;
@@ -199,6 +209,31 @@ final class Conversation {
         }
     }
 
+    private void subscribe(ClientMessage.SubscribeFamily message, Login login) {
+        FamilyWant want = FamilyWant.of(message.family(), null, message.from(), message.filter());
+        Views views = new Views(around.families());
+        views.requireWhole(want);
+        Decision decision =
+                views.mayHear(around.access(), login, want, around.clock().instant());
+        if (decision instanceof Denied denied) {
+            refuse(message.ref(), Refusals.of(denied));
+        } else if (followedFamilies.add(message.family())) {
+            line.followFamily(login, want, begun -> subscribed(message, begun));
+        } else {
+            refuse(
+                    message.ref(),
+                    Refusal.of(Code.INVALID_MESSAGE, "channel: already subscribed to; unsubscribe first"));
+        }
+    }
+
+    private static ByteString subscribed(ClientMessage.SubscribeFamily message, FamilyBeginning begun) {
+        Control.FamilyReset reset = begun.reset();
+        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.control(reset));
+        String id = begun.feed().cursor(begun.position());
+        return first.concat(Wire.message(ServerMessage.subscribed(
+                message.ref(), begun.feed().pattern(), id, begun.feed().epoch())));
+    }
+
     /** A position to go on from may be anything the client has kept; what is plainly none is refused as a mistake. */
     private static Want want(ClientMessage.Subscribe message) {
         String from = message.from();
@@ -207,12 +242,21 @@ final class Conversation {
     }
 
     private static ByteString subscribed(ClientMessage.Subscribe message, Line.Greeting greeting) {
+        Refusal refused = greeting.refused();
+        if (refused != null) {
+            return Wire.message(ServerMessage.problem(message.ref(), refused));
+        }
         Beginning begun = greeting.begun().get(0);
         Control.Reset reset = begun.reset();
-        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.reset(reset));
         Position position = new Position(begun.feed().epoch(), begun.position());
-        return first.concat(Wire.message(ServerMessage.subscribed(
-                message.ref(), Cursor.of(message.channel(), position), position.epoch(), begun.standing())));
+        String id = Cursor.of(message.channel(), position);
+        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.reset(reset));
+        Control.State state = begun.state();
+        if (state != null) {
+            first = Wire.message(ServerMessage.state(id, state));
+        }
+        return first.concat(
+                Wire.message(ServerMessage.subscribed(message.ref(), id, position.epoch(), begun.standing())));
     }
 
     private void publish(ClientMessage.Publish message, Login login) {
@@ -255,6 +299,20 @@ final class Conversation {
             refuse(ref, Refusal.of(Code.NOT_FOUND, "presence: is off for this family of channels"));
         }
         return off;
+    }
+
+    private void execute(ClientMessage.Command message, Login login) {
+        if (!denied(message.ref(), login, Act.COMMAND, message.channel())) {
+            around.relays()
+                    .execute(message.channel(), login.subject(), message.command())
+                    .thenAccept(done -> {
+                        if (done instanceof Published.Executed executed) {
+                            line.say(Wire.message(ServerMessage.commanded(message.ref(), executed.commanded())));
+                        } else if (done instanceof Published.Refused refused) {
+                            refuse(message.ref(), refused.refusal());
+                        }
+                    });
+        }
     }
 
     private boolean denied(@Nullable Ref ref, Login login, Act act, ChannelName channel) {

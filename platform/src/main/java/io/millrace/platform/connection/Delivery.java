@@ -1,15 +1,21 @@
 package io.millrace.platform.connection;
 
+import io.millrace.platform.access.Access;
 import io.millrace.platform.access.Login;
+import io.millrace.platform.family.Families;
+import io.millrace.platform.relay.FamilyFeeds;
 import io.millrace.platform.relay.Listener;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control;
 import io.millrace.protocol.Refusal;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -47,8 +53,10 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
     }
 
     /** What the events of any connection come from, and where they are counted. */
-    record Sources(Relays relays, Views views, ConnectionMeters meters) {}
+    record Sources(
+            Relays relays, FamilyFeeds feeds, Families families, Access access, Clock clock, ConnectionMeters meters) {}
 
+    private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_WORD_GRACE = Duration.ofSeconds(3);
     private static final String HEARTBEAT = "heartbeat";
     private static final String PONG_DUE = "pong";
@@ -58,12 +66,14 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
     private final Outlet<ByteString> out = Outlet.create("Delivery.out");
     private final SourceShape<ByteString> shape = SourceShape.of(out);
     private final Wire wire;
+    private final Form form;
     private final Sources sources;
     private final ConnectionSettings settings;
     private final Observer observer;
 
-    Delivery(Wire wire, Sources sources, ConnectionSettings settings, Observer observer) {
+    Delivery(Wire wire, Form form, Sources sources, ConnectionSettings settings, Observer observer) {
         this.wire = wire;
+        this.form = form;
         this.sources = sources;
         this.settings = settings;
         this.observer = observer;
@@ -79,13 +89,17 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         return new Logic();
     }
 
-    private final class Logic extends TimerGraphStageLogic implements OutHandler, Listener, Line, Tracks.Stream {
+    private final class Logic extends TimerGraphStageLogic
+            implements OutHandler, Listener, Line, Tracks.Stream, Outflow.Stream {
         private final AtomicBoolean armed = new AtomicBoolean();
         private final AsyncCallback<Runnable> run = createAsyncCallback(Runnable::run);
         private final AsyncCallback<Logic> woken = createAsyncCallback(Logic::drain);
         private final ConnectionSettings.Limits limits = settings.limits();
         private final Words words = new Words(limits.controlBytes());
-        private final Tracks tracks = new Tracks(wire, sources, limits.writeBytes(), this, this);
+        private final Outflow outflow = new Outflow(wire, form, limits.writeBytes(), sources.meters(), this);
+        private final Tracks tracks = new Tracks(wire, sources, this, this, outflow);
+        private final FamilyTracks families = new FamilyTracks(wire, sources, this, this, outflow);
+        private long drainNanos;
         private boolean awaitingPong;
         private long pushedNanos = System.nanoTime();
         private int pushedBytes;
@@ -113,6 +127,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         @Override
         public void postStop() {
             tracks.stop();
+            families.stop();
             observer.lineIsDown(endedBy);
         }
 
@@ -141,8 +156,29 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         }
 
         @Override
+        public void followFamily(Login login, FamilyWant want, Function<FamilyBeginning, ByteString> greeting) {
+            run(() -> families.begin(login, want, greeting));
+        }
+
+        @Override
+        public void unfollowFamily(String family, ByteString goodbye) {
+            run(() -> {
+                families.leave(family);
+                speak(goodbye);
+            });
+        }
+
+        @Override
+        public void write(Form form) {
+            run(() -> outflow.write(form));
+        }
+
+        @Override
         public void seeAs(Login renewed) {
-            run(() -> tracks.seeAs(renewed));
+            run(() -> {
+                tracks.seeAs(renewed);
+                families.seeAs(renewed);
+            });
         }
 
         @Override
@@ -214,14 +250,14 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             words.takeAll(bytes);
             if (!words.areEnding()) {
                 int before = bytes.length();
-                tracks.gather(bytes);
+                outflow.gather(bytes);
                 eventNanos = bytes.length() > before ? System.nanoTime() : eventNanos;
             }
             return bytes.result();
         }
 
         private boolean hasMore() {
-            return words.areWaiting() || words.areEnding() || tracks.haveMore();
+            return words.areWaiting() || words.areEnding() || outflow.haveMore();
         }
 
         @Override
@@ -233,7 +269,13 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
 
         @Override
         public void channelIsOver(ChannelName channel) {
+            tracks.leave(channel);
             observer.channelIsOver(channel);
+        }
+
+        @Override
+        public void isCutOff() {
+            run(() -> finish(new Control.Problem(Refusal.of(Code.SLOW_CLIENT)), Code.SLOW_CLIENT));
         }
 
         @Override
@@ -267,7 +309,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
 
         @Override
         public void drainAfter(Duration pause) {
-            if (!isTimerActive(DRAIN)) {
+            long due = System.nanoTime() + pause.toNanos();
+            if (!isTimerActive(DRAIN) || due - drainNanos < 0) {
+                drainNanos = due;
                 scheduleOnce(DRAIN, pause);
             }
         }
@@ -298,6 +342,12 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
                 scheduleOnce(GRACE_OVER, LAST_WORD_GRACE);
                 drain();
             }
+        }
+
+        @Override
+        public void later(Runnable then) {
+            CompletableFuture.delayedExecutor(RETRY.toMillis(), TimeUnit.MILLISECONDS)
+                    .execute(() -> run(then));
         }
 
         @Override

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param login who it is; null where that comes with the first message
  * @param wants what an event stream follows; a WebSocket asks for that itself
+ * @param family a whole family that an event stream follows, alone
+ * @param form how its events are to be written
+ * @param zipped the whole stream goes out in gzip, which an event stream may
  * @param verifier checks the token of a login that comes as a message
  * @param caller where it comes from and what else it was asked for
  */
@@ -19,6 +22,9 @@ public record Opening(
         Transport transport,
         @Nullable Login login,
         List<Want> wants,
+        @Nullable FamilyWant family,
+        Form form,
+        boolean zipped,
         Function<String, CompletionStage<Verified>> verifier,
         Caller caller) {
     public Opening {
@@ -30,6 +36,6 @@ public record Opening(
             @Nullable Login login,
             List<Want> wants,
             Function<String, CompletionStage<Verified>> verifier) {
-        this(transport, login, wants, verifier, Caller.UNKNOWN);
+        this(transport, login, wants, null, Form.PLAIN, false, verifier, Caller.UNKNOWN);
     }
 }

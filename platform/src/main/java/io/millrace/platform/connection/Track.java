@@ -4,7 +4,10 @@ import io.millrace.platform.relay.EncodedEvent;
 import io.millrace.platform.relay.EncodedPage;
 import io.millrace.platform.relay.Feed;
 import io.millrace.platform.relay.LiveList;
+import io.millrace.protocol.Cursor;
+import io.millrace.protocol.Position;
 import io.millrace.protocol.View;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +22,10 @@ import org.jspecify.annotations.Nullable;
  * with the offset after the position is taken, so none comes twice and none is left out; what of it is handed out is the
  * {@link View}'s say, in both stages alike.
  */
-final class Track {
+final class Track extends Strand {
     private final Feed feed;
-    private View view;
     private final Behind behind;
     private long position;
-    private long told;
     private LiveList.@Nullable Node node;
     private @Nullable EncodedPage page;
     private int pageIndex;
@@ -32,17 +33,16 @@ final class Track {
     private boolean over;
 
     Track(Feed feed, long position, View view) {
-        this(feed, position, view, false);
+        this(feed, position, view, false, Duration.ZERO);
     }
 
     /** @param over whether the position is the stream's end already */
-    Track(Feed feed, long position, View view, boolean over) {
+    Track(Feed feed, long position, View view, boolean over, Duration batchInterval) {
+        super(view, batchInterval);
         this.feed = feed;
         this.over = over;
         this.behind = new Behind(feed.family().hearing().slowClient());
         this.position = position;
-        this.told = position;
-        this.view = view;
     }
 
     Feed feed() {
@@ -54,46 +54,35 @@ final class Track {
         return position;
     }
 
-    /** From now on the client sees this. */
-    void seeThrough(View view) {
-        this.view = view;
+    @Override
+    String name() {
+        return feed.channel().value();
     }
 
-    /** The client knows the position. */
-    void told() {
-        told = position;
+    @Override
+    String cursor() {
+        return Cursor.of(feed.channel(), new Position(feed.epoch(), position));
     }
 
-    boolean isTold() {
-        return told == position;
-    }
-
-    /** Whether the stream's end was handed out, so that nothing will ever come. */
+    @Override
     boolean isOver() {
         return over;
     }
 
+    @Override
     boolean isLive() {
         return node != null;
     }
 
-    /** The next event to be seen, or null where there is none now: either it is caught up, or it {@link #needsPage}. */
+    @Override
     @Nullable
-    EncodedEvent next() {
-        for (EncodedEvent event = following(); event != null; event = following()) {
-            over = event.event().isEnd();
-            EncodedEvent seen = event.seenThrough(view);
-            if (seen != null) {
-                return seen;
-            }
-        }
-        return null;
+    EncodedEvent following() {
+        EncodedEvent event = over ? null : nextEvent();
+        over |= event != null && event.event().isEnd();
+        return event;
     }
 
-    private @Nullable EncodedEvent following() {
-        if (over) {
-            return null;
-        }
+    private @Nullable EncodedEvent nextEvent() {
         EncodedEvent paged = nextOfPage();
         if (paged != null) {
             return paged;
@@ -147,7 +136,7 @@ final class Track {
         return null;
     }
 
-    /** Whether its family has a reader cut off that has fallen behind as this one has. */
+    @Override
     boolean isCutOff() {
         return behind.isCutOff();
     }
@@ -157,16 +146,17 @@ final class Track {
         return behind.takeLeftOut();
     }
 
-    /** Whether it can't go on without reading the journal, and isn't reading yet. */
+    @Override
     boolean needsPage() {
         return node == null && page == null && !reading && !over;
     }
 
-    /** Whether there is something to hand out or to read: what a connection asks before it goes to sleep. */
+    @Override
     boolean hasMore() {
         return !over && (page != null || needsPage() || (node != null && node.next() != null));
     }
 
+    @Override
     boolean isReading() {
         return reading;
     }

@@ -1,7 +1,7 @@
 package io.millrace.platform.connection;
 
 import io.millrace.platform.access.Login;
-import io.millrace.platform.relay.EncodedEvent;
+import io.millrace.platform.family.Families;
 import io.millrace.platform.relay.EncodedPage;
 import io.millrace.platform.relay.Feed;
 import io.millrace.platform.relay.Listener;
@@ -16,19 +16,14 @@ import io.millrace.protocol.View;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.pekko.util.ByteString;
-import org.apache.pekko.util.ByteStringBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,47 +42,40 @@ final class Tracks {
         /** There may be more to send. */
         void drain();
 
-        /** There may be something to say after this time. */
-        void drainAfter(Duration pause);
-
         void finish(Control lastWord, Code code);
 
-        /** Nothing will ever come on any channel: the stream ends when what was said has gone out. */
-        void isComplete();
-
-        /** The channel's end has gone out to a client that stays. */
+        /** The channel is followed no longer, though the client stays. */
         void channelIsOver(ChannelName channel);
 
         boolean isEnding();
-    }
 
-    private static final Duration RETRY_READING = Duration.ofSeconds(1);
+        /** Runs this on the stream's own turn, a second from now. */
+        void later(Runnable then);
+    }
 
     private final Wire wire;
     private final Relays relays;
+    private final Families families;
     private final Views views;
     private final ConnectionMeters meters;
-    private final int writeBytes;
     private final Stream stream;
     private final Listener listener;
-    private final SortedMap<ChannelName, Track> tracks = new TreeMap<>();
+    private final Outflow outflow;
+    private final Map<ChannelName, Track> tracks = new HashMap<>();
     private final Set<Feed> joined = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
     private @Nullable Login login;
     private final Map<ChannelName, Want> wanted = new HashMap<>();
-    private final Whereabouts whereabouts;
-    private final Set<Track> over = new HashSet<>();
-    private int turn;
 
-    Tracks(Wire wire, Delivery.Sources sources, int writeBytes, Stream stream, Listener listener) {
+    Tracks(Wire wire, Delivery.Sources sources, Stream stream, Listener listener, Outflow outflow) {
         this.wire = wire;
         this.relays = sources.relays();
-        this.views = sources.views();
+        this.families = sources.families();
+        this.views = new Views(families);
         this.meters = sources.meters();
-        this.writeBytes = writeBytes;
         this.stream = stream;
         this.listener = listener;
-        this.whereabouts = new Whereabouts(wire, tracks);
+        this.outflow = outflow;
     }
 
     // beginning and leaving
@@ -113,9 +101,22 @@ final class Tracks {
                                 finding.stream().map(CompletableFuture::join).toList(),
                                 greeting);
                     } else if (!stream.isEnding()) {
-                        later(() -> find(wants, greeting));
+                        cannotBegin(wants, greeting, failure);
                     }
                 }));
+    }
+
+    /** What a rule is against is said; what fails otherwise is tried again. */
+    private void cannotBegin(List<Want> wants, Function<Line.Greeting, ByteString> greeting, Throwable failure) {
+        Refusal refusal = Beginning.Refused.of(failure);
+        if (refusal == null) {
+            stream.later(() -> find(wants, greeting));
+        } else if (wire == Wire.SSE) {
+            stream.finish(new Control.Problem(refusal), refusal.code());
+        } else {
+            wants.forEach(want -> stream.channelIsOver(want.channel()));
+            stream.speak(greeting.apply(new Line.Greeting(List.of(), "", refusal)));
+        }
     }
 
     /** On another thread. A feed that is joined as the stream ends is left by whichever of the two comes later. */
@@ -133,13 +134,9 @@ final class Tracks {
             ChannelName channel = begun.feed().channel();
             Want now = wanted.get(channel);
             if (now == wants.get(i)) {
-                tracks.put(
-                        channel,
-                        new Track(
-                                begun.feed(),
-                                begun.position(),
-                                view(now),
-                                begun.standing().isOver()));
+                Track track = track(begun, now);
+                tracks.put(channel, track);
+                outflow.add(track, () -> read(track));
             } else if (now == null) {
                 begun.feed().leave(listener); // left again before it had begun
             }
@@ -149,9 +146,14 @@ final class Tracks {
                 meters.resumed.increment();
             }
         }
-        whereabouts.channelsHaveChanged();
-        stream.speak(greeting.apply(new Line.Greeting(beginnings, whereabouts.all())));
+        stream.speak(greeting.apply(new Line.Greeting(beginnings, outflow.cursor())));
         stream.drain();
+    }
+
+    private Track track(Beginning begun, Want want) {
+        Duration batchInterval = families.of(want.channel()).hearing().batchInterval();
+        boolean over = begun.standing().isOver();
+        return new Track(begun.feed(), begun.position(), view(want), over, batchInterval);
     }
 
     /** The login was renewed: what it sees may have changed. */
@@ -176,8 +178,8 @@ final class Tracks {
     void leave(ChannelName channel) {
         Track left = tracks.remove(channel);
         wanted.remove(channel);
-        whereabouts.channelsHaveChanged();
         if (left != null) {
+            outflow.remove(left);
             joined.remove(left.feed());
             left.feed().leave(listener);
         }
@@ -186,92 +188,6 @@ final class Tracks {
     void stop() {
         stopped = true;
         joined.forEach(feed -> feed.leave(listener));
-    }
-
-    // what goes out
-
-    /** All that waits, up to a write's size; each channel in its turn, so that a busy one can't starve another. */
-    void gather(ByteStringBuilder bytes) {
-        int events = 0;
-        int size = tracks.size();
-        if (size == 1) {
-            events = gatherFrom(tracks.values().iterator().next(), bytes);
-        } else if (size > 1) {
-            List<Track> inTurn = new ArrayList<>(tracks.values());
-            turn++;
-            for (int i = 0; i < size && bytes.length() < writeBytes; i++) {
-                events += gatherFrom(inTurn.get((turn + i) % size), bytes);
-            }
-        }
-        if (events > 0) {
-            meters.delivered(wire == Wire.SSE ? Transport.SSE : Transport.WEBSOCKET, events);
-        }
-        tell(bytes, events > 0);
-        if (!over.isEmpty()) {
-            letGoOfWhatIsOver();
-        }
-    }
-
-    /** An event stream ends with the last of its channels; a WebSocket goes on without those that are over. */
-    private void letGoOfWhatIsOver() {
-        if (wire == Wire.SSE) {
-            if (over.size() == tracks.size()) {
-                stream.isComplete();
-            }
-            return;
-        }
-        for (Track track : over) {
-            leave(track.feed().channel());
-            stream.channelIsOver(track.feed().channel());
-        }
-        over.clear();
-    }
-
-    private void tell(ByteStringBuilder bytes, boolean hadEvents) {
-        long now = System.nanoTime();
-        if (hadEvents) {
-            whereabouts.wereTold(now);
-        }
-        Duration pause = whereabouts.untilTold(now, bytes.isEmpty() && !haveMore() && !areReading());
-        if (pause != null && pause.isZero()) {
-            whereabouts.tell(bytes, now);
-        } else if (pause != null) {
-            stream.drainAfter(pause);
-        }
-    }
-
-    private boolean areReading() {
-        return tracks.values().stream().anyMatch(Track::isReading);
-    }
-
-    private int gatherFrom(Track track, ByteStringBuilder bytes) {
-        int events = 0;
-        boolean wasLive = track.isLive();
-        long told = track.position();
-        while (bytes.length() < writeBytes) {
-            EncodedEvent event = track.next();
-            if (event == null) {
-                break;
-            }
-            bytes.append(wire.event(event, whereabouts.after(track)));
-            told = track.position();
-            events++;
-        }
-        if (track.position() > told) {
-            whereabouts.hasPassedOver(track);
-        }
-        if (wasLive && !track.isLive()) {
-            meters.fellBehind.increment();
-            if (track.isCutOff()) {
-                stream.run(() -> stream.finish(new Control.Problem(Refusal.of(Code.SLOW_CLIENT)), Code.SLOW_CLIENT));
-            }
-        }
-        if (track.needsPage()) {
-            read(track);
-        } else if (track.isOver()) {
-            over.add(track);
-        }
-        return events;
     }
 
     /** Where each channel stands. */
@@ -284,16 +200,6 @@ final class Tracks {
         return places;
     }
 
-    /** Whether there is something to hand out or to read. */
-    boolean haveMore() {
-        for (Track track : tracks.values()) {
-            if (track.hasMore()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     // reading
 
     private void read(Track track) {
@@ -302,7 +208,7 @@ final class Tracks {
         page.whenComplete((read, failure) -> stream.run(() -> {
             if (failure != null) {
                 readAgainLater(track);
-            } else if (tracks.get(track.feed().channel()) == track) {
+            } else if (outflow.has(track)) {
                 pageCame(track, read);
             }
         }));
@@ -323,7 +229,7 @@ final class Tracks {
                 readAgainLater(track);
             }
         }
-        whereabouts.historyHasEnded();
+        outflow.pageHasEnded();
         stream.drain();
     }
 
@@ -334,18 +240,13 @@ final class Tracks {
         track.skipTo(position, ends);
         meters.resets.increment();
         Control reset = Beginning.resetOf(track.feed(), asked, page.bounds(), ResetReason.RETENTION);
-        stream.speak(wire.control(reset, whereabouts.all()));
+        stream.speak(wire.control(reset, outflow.cursor()));
     }
 
     private void readAgainLater(Track track) {
-        later(() -> {
+        stream.later(() -> {
             track.readingFailed();
             stream.drain();
         });
-    }
-
-    private void later(Runnable then) {
-        CompletableFuture.delayedExecutor(RETRY_READING.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(() -> stream.run(then));
     }
 }

@@ -1,11 +1,8 @@
 package io.millrace.platform.connection;
 
-import io.millrace.protocol.ChannelName;
-import io.millrace.protocol.Cursor;
 import io.millrace.protocol.CursorGroup;
-import io.millrace.protocol.Position;
 import java.time.Duration;
-import java.util.SortedMap;
+import java.util.List;
 import org.apache.pekko.util.ByteStringBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -19,48 +16,50 @@ final class Whereabouts {
     static final Duration SILENCE = Duration.ofSeconds(5);
 
     private final Wire wire;
-    private final SortedMap<ChannelName, Track> tracks;
+    private List<Strand> strands = List.of();
     private @Nullable CursorGroup group;
     private boolean untold;
     private boolean historyEnded;
     private long toldNanos = System.nanoTime();
 
-    /** @param tracks the connection's, which change under its hands */
-    Whereabouts(Wire wire, SortedMap<ChannelName, Track> tracks) {
+    Whereabouts(Wire wire) {
         this.wire = wire;
-        this.tracks = tracks;
     }
 
-    void channelsHaveChanged() {
+    /** On an event stream these are channels, or one family alone, whose cursors can't be put together. */
+    void haveChanged(List<Strand> strands) {
+        this.strands = strands;
         group = null;
     }
 
-    /** The cursor to send with the event just taken; null where the event's own id is the cursor. */
+    /** The cursor to send with the event taken last; null where the event's own id is the cursor. */
     @Nullable
-    String after(Track track) {
+    String after(Strand strand) {
         if (wire != Wire.SSE) {
-            track.told();
             return null;
         }
         untold = false; // one cursor tells everything
-        return tracks.size() <= 1 ? null : movedTo(track).text();
+        return strands.size() <= 1 ? null : movedTo(strand).text();
     }
 
     /** The cursor of all channels as they stand now; of none it is empty. */
     String all() {
-        if (tracks.isEmpty()) {
-            return "";
+        if (strands.size() <= 1 || strands.stream().noneMatch(Track.class::isInstance)) {
+            return strands.isEmpty() ? "" : strands.get(0).cursor();
         }
         CursorGroup all = group();
-        tracks.forEach((channel, track) -> all.moveTo(channel, track.position()));
+        strands.forEach(strand -> move(all, strand));
         return all.text();
     }
 
-    /** The track has gone on over events that the client doesn't see. */
-    void hasPassedOver(Track track) {
+    /** The strand has gone on over events that the client doesn't see. */
+    void hasPassedOver(Strand strand) {
         untold = true;
-        if (tracks.size() > 1 && wire == Wire.SSE) {
-            movedTo(track);
+        if (wire == Wire.SSE) {
+            strand.told(); // by the next cursor, whichever strand it comes with
+            if (strands.size() > 1) {
+                movedTo(strand);
+            }
         }
     }
 
@@ -88,11 +87,9 @@ final class Whereabouts {
         if (wire == Wire.SSE) {
             bytes.append(wire.moved("", all()));
         } else {
-            tracks.values().stream().filter(track -> !track.isTold()).forEach(track -> {
-                ChannelName channel = track.feed().channel();
-                Position position = new Position(track.feed().epoch(), track.position());
-                bytes.append(wire.moved(channel.value(), Cursor.of(channel, position)));
-                track.told();
+            strands.stream().filter(Strand::isUntold).forEach(strand -> {
+                bytes.append(wire.moved(strand.name(), strand.cursor()));
+                strand.told();
             });
         }
         untold = false;
@@ -100,20 +97,33 @@ final class Whereabouts {
         toldNanos = now;
     }
 
-    private CursorGroup movedTo(Track track) {
+    private CursorGroup movedTo(Strand strand) {
         CursorGroup moved = group();
-        moved.moveTo(track.feed().channel(), track.position());
+        move(moved, strand);
         return moved;
     }
 
     private CursorGroup group() {
         CursorGroup known = group;
         if (known == null) {
-            known = new CursorGroup(tracks.values().iterator().next().feed().epoch(), tracks.keySet());
-            CursorGroup begun = known;
-            tracks.forEach((channel, track) -> begun.moveTo(channel, track.position()));
+            List<Track> tracks = strands.stream()
+                    .filter(Track.class::isInstance)
+                    .map(Track.class::cast)
+                    .toList();
+            known = new CursorGroup(
+                    tracks.get(0).feed().epoch(),
+                    tracks.stream().map(track -> track.feed().channel()).toList());
+            for (Track track : tracks) {
+                move(known, track);
+            }
             group = known;
         }
         return known;
+    }
+
+    private static void move(CursorGroup group, Strand strand) {
+        if (strand instanceof Track track) {
+            group.moveTo(track.feed().channel(), track.position());
+        }
     }
 }

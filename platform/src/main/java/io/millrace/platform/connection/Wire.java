@@ -1,12 +1,15 @@
 package io.millrace.platform.connection;
 
 import io.millrace.platform.relay.EncodedEvent;
+import io.millrace.platform.relay.EncodedEvent.Frame;
 import io.millrace.protocol.Control;
 import io.millrace.protocol.ServerMessage;
 import io.millrace.protocol.SseFrames;
 import io.millrace.protocol.WsFrames;
 import java.time.Duration;
+import java.util.List;
 import org.apache.pekko.util.ByteString;
+import org.apache.pekko.util.ByteStringBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** How a transport writes what a connection has to say. Shared by all connections of the transport; holds no state. */
@@ -20,10 +23,25 @@ enum Wire {
         }
 
         @Override
-        ByteString event(EncodedEvent event, @Nullable String cursor) {
-            return cursor == null
-                    ? event.sse()
-                    : ByteString.fromArrayUnsafe(SseFrames.idLine(cursor)).concat(event.sseWithoutId());
+        ByteString event(EncodedEvent event, @Nullable String cursor, Form form) {
+            if (cursor == null && form.equals(Form.PLAIN)) {
+                return event.sse();
+            }
+            ByteString frame = form.full()
+                    ? shorter(event, Frame.SSE_FULL, Frame.SSE_FULL_COMPRESSED, form)
+                    : shorter(event, Frame.SSE_WITHOUT_ID, Frame.SSE_COMPRESSED, form);
+            String id = cursor == null ? event.id() : cursor;
+            return ByteString.fromArrayUnsafe(SseFrames.idLine(id)).concat(frame);
+        }
+
+        @Override
+        void batch(List<EncodedEvent> events, @Nullable String cursor, ByteStringBuilder out) {
+            String id = cursor == null ? events.get(events.size() - 1).id() : cursor;
+            out.putBytes(SseFrames.start(id, "batch"));
+            out.putBytes(ServerMessage.Batch.DATA_START);
+            join(events, Frame.FULL_JSON, out);
+            out.putBytes(ServerMessage.Batch.END);
+            out.putBytes(SseFrames.END);
         }
 
         @Override
@@ -61,8 +79,20 @@ enum Wire {
         }
 
         @Override
-        ByteString event(EncodedEvent event, @Nullable String cursor) {
-            return event.webSocket();
+        ByteString event(EncodedEvent event, @Nullable String cursor, Form form) {
+            return shorter(event, Frame.WEBSOCKET, Frame.WEBSOCKET_COMPRESSED, form);
+        }
+
+        @Override
+        void batch(List<EncodedEvent> events, @Nullable String cursor, ByteStringBuilder out) {
+            int length = ServerMessage.Batch.MESSAGE_START.length + ServerMessage.Batch.END.length + events.size() - 1;
+            for (EncodedEvent event : events) {
+                length += event.frame(Frame.MESSAGE_JSON).size();
+            }
+            out.putBytes(WsFrames.textHeader(length));
+            out.putBytes(ServerMessage.Batch.MESSAGE_START);
+            join(events, Frame.MESSAGE_JSON, out);
+            out.putBytes(ServerMessage.Batch.END);
         }
 
         @Override
@@ -94,7 +124,10 @@ enum Wire {
      *
      * @param cursor the connection's own cursor where it follows several channels, null where the event's own id will do
      */
-    abstract ByteString event(EncodedEvent event, @Nullable String cursor);
+    abstract ByteString event(EncodedEvent event, @Nullable String cursor, Form form);
+
+    /** Several events at once; the cursor is as with {@link #event}. */
+    abstract void batch(List<EncodedEvent> events, @Nullable String cursor, ByteStringBuilder out);
 
     abstract ByteString control(Control control, @Nullable String cursor);
 
@@ -106,6 +139,24 @@ enum Wire {
 
     /** The last bytes. */
     abstract ByteString end(int closeCode, String reason);
+
+    private static ByteString shorter(EncodedEvent event, Frame plain, Frame compressed, Form form) {
+        ByteString frame = event.frame(plain);
+        if (frame.size() <= form.compressAbove()) {
+            return frame;
+        }
+        ByteString zipped = event.frame(compressed);
+        return zipped.size() < frame.size() ? zipped : frame;
+    }
+
+    private static void join(List<EncodedEvent> events, Frame kind, ByteStringBuilder out) {
+        for (int i = 0; i < events.size(); i++) {
+            if (i > 0) {
+                out.putByte((byte) ',');
+            }
+            out.append(events.get(i).frame(kind));
+        }
+    }
 
     static ByteString message(byte[] json) {
         return ByteString.fromArrayUnsafe(WsFrames.text(json));

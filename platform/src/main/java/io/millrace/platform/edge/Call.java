@@ -1,6 +1,8 @@
 package io.millrace.platform.edge;
 
+import io.millrace.platform.connection.Form;
 import io.millrace.protocol.Code;
+import io.millrace.protocol.Compress;
 import io.millrace.protocol.Filter;
 import io.millrace.protocol.InvalidInput;
 import java.util.ArrayList;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One request, decoded as far as every door needs it: the path's segments, the query's parameters, single headers. */
 final class Call {
+    private static final Pattern GZIP = Pattern.compile("(?i)(^|[ ,])gzip\\b");
+    private static final Pattern NO_GZIP = Pattern.compile("(?i)(^|[ ,])gzip\\s*;\\s*q=0(\\.0*)?\\s*(,|$)");
+
     private final HttpRequest request;
     private final List<String> path = new ArrayList<>();
     private final Query query;
@@ -103,6 +109,35 @@ final class Call {
     /** @throws InvalidInput naming the parameter */
     Filter filter() {
         return Filter.ofQuery(query.toMultiMap());
+    }
+
+    /**
+     * How the events are to be written: {@code envelope=full|data}, {@code batch=on|off}, {@code compress=bytes}.
+     *
+     * @throws InvalidInput naming the parameter
+     */
+    Form form() {
+        String compress = parameter("compress");
+        return new Form(
+                oneOf("envelope", "data", "full"),
+                !oneOf("batch", "on", "off"),
+                compress == null ? Compress.NEVER : Compress.parse(compress));
+    }
+
+    private boolean oneOf(String name, String usual, String other) {
+        String value = parameter(name);
+        if (value != null && !value.equals(usual) && !value.equals(other)) {
+            throw new InvalidInput(Code.INVALID_PARAMETER, name, "must be " + usual + " or " + other);
+        }
+        return other.equals(value);
+    }
+
+    /** [spec] RFC 9110, 12.5.3: gzip is acceptable unless it isn't named or its weight is 0. */
+    boolean acceptsGzip() {
+        String accepted = header("Accept-Encoding");
+        return accepted != null
+                && GZIP.matcher(accepted).find()
+                && !NO_GZIP.matcher(accepted).find();
     }
 
     @Nullable

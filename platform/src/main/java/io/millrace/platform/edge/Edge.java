@@ -37,6 +37,8 @@ import org.apache.pekko.stream.Materializer;
 public final class Edge {
     private final PublishDoor publish;
     private final CompleteDoor complete;
+    private final CommandDoor command;
+    private final StateDoor state;
     private final StreamDoor stream;
     private final SocketDoor socket;
     private final HistoryDoor history;
@@ -63,9 +65,16 @@ public final class Edge {
                 rooms.relays(),
                 publish,
                 settings.publishing().limits());
+        this.command = new CommandDoor(
+                logins,
+                rooms.families(),
+                rooms.relays(),
+                publish,
+                settings.publishing().limits());
+        this.state = new StateDoor(logins, rooms.families(), rooms.relays(), rooms.epoch());
         Capacity capacity = new Capacity(rooms.connections(), settings.admission(), rooms.registry());
         this.presence = new PresenceDoor(logins, rooms.presences());
-        this.stream = new StreamDoor(logins, rooms, presence, capacity, settings);
+        this.stream = new StreamDoor(logins, rooms, presence, state, capacity, settings);
         this.socket = new SocketDoor(logins, rooms.connections(), capacity, settings);
         this.history = new HistoryDoor(logins, rooms, settings.history());
         this.operator = new OperatorDoor(logins, rooms.operator(), settings.trustedProxies(), materializer);
@@ -130,9 +139,11 @@ public final class Edge {
             }
             if (path.get(3).equals("complete")) {
                 call.requireOnly();
-                return call.method().equals(HttpMethods.POST)
-                        ? complete.complete(call, channel)
-                        : notAllowed(call, HttpMethods.POST);
+                return post(call, () -> complete.complete(call, channel));
+            }
+            if (path.get(3).equals("state")) {
+                call.requireOnly();
+                return get(call, () -> state.read(call, channel));
             }
             if (path.get(3).equals("history")) {
                 call.requireOnlyFilterAnd("after", "since", "limit", "wait");
@@ -142,6 +153,12 @@ public final class Edge {
                 call.requireOnly("away");
                 return get(call, () -> presence.read(call, channel));
             }
+        } else if (path.size() == 5
+                && path.subList(0, 2).equals(List.of("v1", "channels"))
+                && path.get(3).equals("commands")) {
+            ChannelName channel = channel(path.get(2));
+            call.requireOnly();
+            return post(call, () -> command.execute(call, channel, path.get(4)));
         } else if (OperatorDoor.serves(path)) {
             return operator.open(call);
         } else if (path.size() == 4 && path.get(0).equals("v1") && path.get(3).equals("events")) {
@@ -149,8 +166,12 @@ public final class Edge {
         } else if (path.equals(List.of("v1", "broadcast", "events"))) {
             return post(call, () -> publish.publish(call, channel("global")));
         } else if (path.equals(List.of("v1", "events"))) {
-            call.requireOnlyFilterAnd("channel", "own", "presence", "from", "lastEventId");
-            return get(call, () -> stream.open(call, stream.channels(call)));
+            call.requireOnlyFilterAnd(
+                    "channel", "own", "presence", "from", "lastEventId", "envelope", "batch", "compress");
+            String family = StreamDoor.family(call);
+            return get(
+                    call,
+                    () -> family == null ? stream.open(call, stream.channels(call)) : stream.openFamily(call, family));
         } else if (path.equals(List.of("v1", "stats"))) {
             return get(call, () -> stats(call));
         } else if (path.equals(List.of("v1", "ws"))) {
@@ -161,10 +182,11 @@ public final class Edge {
 
     private CompletionStage<HttpResponse> events(Call call, ChannelName channel) {
         if (call.method().equals(HttpMethods.POST)) {
+            call.requireOnly("combine", "expectedOffset");
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
-            call.requireOnlyFilterAnd("presence", "from", "lastEventId");
+            call.requireOnlyFilterAnd("presence", "from", "lastEventId", "envelope", "batch", "compress");
             return stream.open(call, login -> Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);

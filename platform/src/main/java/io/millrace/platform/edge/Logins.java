@@ -9,7 +9,9 @@ import io.millrace.platform.access.Login;
 import io.millrace.platform.access.Origins;
 import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.access.Verified;
+import io.millrace.platform.connection.FamilyWant;
 import io.millrace.platform.connection.Refusals;
+import io.millrace.platform.connection.Views;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Refusal;
@@ -87,6 +89,12 @@ final class Logins {
 
     Set<ChannelName> ownToHear(Login login) {
         return access.ownToHear(login, clock.instant());
+    }
+
+    void requireFamily(Login login, Views views, FamilyWant want) {
+        if (views.mayHear(access, login, want, clock.instant()) instanceof Denied denied) {
+            throw new Refused(Refusals.of(denied));
+        }
     }
 
     /** The caller's login, where it may do what concerns no single channel. */

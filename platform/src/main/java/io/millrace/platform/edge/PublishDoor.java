@@ -9,6 +9,7 @@ import io.millrace.protocol.Code;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.InvalidInput;
 import io.millrace.protocol.JsonInput;
+import io.millrace.protocol.Position;
 import io.millrace.protocol.Receipt;
 import io.millrace.protocol.Refusal;
 import java.util.List;
@@ -72,7 +73,10 @@ final class PublishDoor {
 
     private CompletionStage<HttpResponse> publish(
             Call call, ChannelName channel, Login login, List<Draft> drafts, boolean batch) {
-        return relays.publish(channel, login.subject(), drafts).thenApply(published -> answer(call, published, batch));
+        String expected = call.parameter("expectedOffset");
+        Long expectedOffset = expected == null ? null : Position.offset("expectedOffset", expected);
+        return relays.publish(channel, login.subject(), drafts, expectedOffset)
+                .thenApply(published -> answer(call, published, batch));
     }
 
     private static HttpResponse answer(Call call, Published published, boolean batch) {

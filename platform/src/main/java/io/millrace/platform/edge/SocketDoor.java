@@ -3,6 +3,7 @@ package io.millrace.platform.edge;
 import io.millrace.platform.access.Login;
 import io.millrace.platform.connection.Caller;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.connection.Form;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
 import io.millrace.protocol.Code;
@@ -43,10 +44,19 @@ final class SocketDoor {
 
     CompletionStage<HttpResponse> open(Call call) {
         String key = handshakeKey(call);
+        Form form = call.form();
         return login(call).thenCompose(login -> {
             capacity.require();
             return connections
-                    .open(new Opening(Transport.WEBSOCKET, login.login(), List.of(), logins::verify, caller(call)))
+                    .open(new Opening(
+                            Transport.WEBSOCKET,
+                            login.login(),
+                            List.of(),
+                            null,
+                            form,
+                            false,
+                            logins::verify,
+                            caller(call)))
                     .thenCompose(opened -> opened.frames()
                             .thenApply(frames -> switching(
                                     key, new EventStream(frames, new SocketHearing(opened, settings.socket())))));

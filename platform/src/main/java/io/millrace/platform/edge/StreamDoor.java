@@ -4,6 +4,8 @@ import io.millrace.platform.access.Act;
 import io.millrace.platform.access.Login;
 import io.millrace.platform.connection.Caller;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.connection.FamilyWant;
+import io.millrace.platform.connection.Form;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
 import io.millrace.platform.connection.Views;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -37,16 +40,30 @@ final class StreamDoor {
     private static final List<HttpHeader> HEADERS = List.of(
             RawHeader.create("Cache-Control", "no-cache, no-transform"), RawHeader.create("X-Accel-Buffering", "no"));
 
+    private static final List<HttpHeader> ZIPPED_HEADERS = Stream.concat(
+                    HEADERS.stream(),
+                    Stream.of(
+                            RawHeader.create("Content-Encoding", "gzip"), RawHeader.create("Vary", "Accept-Encoding")))
+            .toList();
+
     private final Logins logins;
     private final Connections connections;
     private final PresenceDoor presence;
     private final Capacity capacity;
     private final StreamEnds ends;
+    private final StateDoor states;
     private final Views views;
     private final EdgeSettings settings;
 
-    StreamDoor(Logins logins, Edge.Rooms rooms, PresenceDoor presence, Capacity capacity, EdgeSettings settings) {
+    StreamDoor(
+            Logins logins,
+            Edge.Rooms rooms,
+            PresenceDoor presence,
+            StateDoor states,
+            Capacity capacity,
+            EdgeSettings settings) {
         this.presence = presence;
+        this.states = states;
         this.ends = new StreamEnds(rooms.relays());
         this.logins = logins;
         this.connections = rooms.connections();
@@ -63,6 +80,10 @@ final class StreamDoor {
             String from = call.parameter("from");
             Start start = from == null ? new Start.Latest() : Start.parse(from);
             Filter filter = call.filter();
+            if (start instanceof Start.State && lastEventId == null) {
+                channels.forEach(states::require);
+            }
+            Form form = call.form();
             boolean liveOnly = lastEventId == null && start instanceof Start.Latest;
             for (ChannelName channel : channels) {
                 logins.requireAct(login, Act.SUBSCRIBE, channel);
@@ -78,18 +99,33 @@ final class StreamDoor {
             List<Want> wants = channels.stream()
                     .map(channel -> new Want(channel, lastEventId, start, filter))
                     .toList();
-            Opening opening = new Opening(Transport.SSE, login, wants, logins::verify, caller(call));
             return ends.isAtTheEnd(channels, lastEventId)
-                    .thenCompose(over -> over ? CompletableFuture.completedFuture(nothingMore()) : stream(opening));
+                    .thenCompose(over -> over
+                            ? CompletableFuture.completedFuture(nothingMore())
+                            : stream(call, login, wants, null, form));
         });
     }
 
-    private CompletionStage<HttpResponse> stream(Opening opening) {
+    /** {@code GET /v1/events?channel=family:*}: a whole family, alone on its connection and always in full. */
+    CompletionStage<HttpResponse> openFamily(Call call, String family) {
+        return logins.require(call).thenCompose(login -> {
+            Form asked = call.form();
+            FamilyWant want = FamilyWant.of(family, lastEventId(call), call.parameter("from"), call.filter());
+            views.requireWhole(want);
+            logins.requireFamily(login, views, want);
+            capacity.require();
+            return stream(call, login, List.of(), want, new Form(true, asked.batch(), asked.compressAbove()));
+        });
+    }
+
+    private CompletionStage<HttpResponse> stream(
+            Call call, Login login, List<Want> wants, @Nullable FamilyWant family, Form form) {
+        boolean zipped = connections.mayZip() && call.acceptsGzip();
         return connections
-                .open(opening)
+                .open(new Opening(Transport.SSE, login, wants, family, form, zipped, logins::verify, caller(call)))
                 .thenCompose(Connections.Opened::frames)
                 .thenApply(frames -> HttpResponse.create()
-                        .addHeaders(HEADERS)
+                        .addHeaders(zipped ? ZIPPED_HEADERS : HEADERS)
                         .withEntity(HttpEntities.createCloseDelimited(
                                 MediaTypes.TEXT_EVENT_STREAM.toContentType(), Source.empty()))
                         .addAttribute(EventStream.KEY, new EventStream(frames, null)));
@@ -102,6 +138,16 @@ final class StreamDoor {
     /** [spec] "HTTP 204 No Content [...] prevents the EventSource from reconnecting" (WHATWG HTML, 9.2.1). */
     private static HttpResponse nothingMore() {
         return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT).addHeaders(HEADERS);
+    }
+
+    /** The one family asked for as a whole, or null where single channels are. */
+    static @Nullable String family(Call call) {
+        List<String> channels = call.parameters("channel");
+        String family = channels.size() == 1 ? FamilyWant.familyOf(channels.get(0)) : null;
+        if (family != null) {
+            ChannelName.of(family); // names it where it is none
+        }
+        return family;
     }
 
     /** The channels named in the query, each once; where none is, or {@code own} says so, the login's own too. */

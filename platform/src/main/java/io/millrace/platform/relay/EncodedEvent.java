@@ -5,6 +5,7 @@ import io.millrace.protocol.Cursor;
 import io.millrace.protocol.Epoch;
 import io.millrace.protocol.Event;
 import io.millrace.protocol.EventData;
+import io.millrace.protocol.EventJson;
 import io.millrace.protocol.JsonData;
 import io.millrace.protocol.ServerMessage;
 import io.millrace.protocol.SseFrames;
@@ -27,13 +28,18 @@ public final class EncodedEvent {
     private final Cursor.Stamp stamp;
     private final Epoch epoch;
     private final Event event;
+    private final @Nullable String familyCursor;
     private @Nullable EventData data;
     private Map<Set<String>, EncodedEvent> masked = Map.of();
-    private @Nullable ByteString sse;
-    private @Nullable ByteString sseWithoutId;
-    private @Nullable ByteString webSocket;
+    private final @Nullable ByteString[] frames = new ByteString[Frame.values().length];
 
     public EncodedEvent(ChannelName channel, Epoch epoch, Cursor.Stamp stamp, Event event) {
+        this(channel, epoch, stamp, event, null);
+    }
+
+    /** @param familyCursor where it stands among its whole family, for those who hear that */
+    EncodedEvent(ChannelName channel, Epoch epoch, Cursor.Stamp stamp, Event event, @Nullable String familyCursor) {
+        this.familyCursor = familyCursor;
         this.channel = channel;
         this.epoch = epoch;
         this.stamp = stamp;
@@ -48,31 +54,19 @@ public final class EncodedEvent {
         return event.offset();
     }
 
-    /** The cursor of a client that follows this channel alone. */
+    /** The cursor of a client that follows this channel alone, or its family. */
     public String id() {
-        return stamp.at(event.offset());
+        return familyCursor == null ? stamp.at(event.offset()) : familyCursor;
     }
 
     /** {@code id:}, {@code event:} and {@code data:} for a client that follows this channel alone. */
     public ByteString sse() {
-        ByteString bytes = sse;
-        if (bytes == null) {
-            bytes = ByteString.fromArrayUnsafe(
-                    SseFrames.event(id(), event.type().value(), framed()));
-            sse = bytes;
-        }
-        return bytes;
+        return frame(Frame.SSE);
     }
 
     /** The same without {@code id:}, for a connection on several channels to put its own cursor before. */
     public ByteString sseWithoutId() {
-        ByteString bytes = sseWithoutId;
-        if (bytes == null) {
-            bytes = ByteString.fromArrayUnsafe(
-                    SseFrames.event(null, event.type().value(), framed()));
-            sseWithoutId = bytes;
-        }
-        return bytes;
+        return frame(Frame.SSE_WITHOUT_ID);
     }
 
     private byte[] framed() {
@@ -81,12 +75,96 @@ public final class EncodedEvent {
 
     /** The WebSocket text frame. */
     public ByteString webSocket() {
-        ByteString bytes = webSocket;
-        if (bytes == null) {
-            bytes = ByteString.fromArrayUnsafe(WsFrames.text(ServerMessage.event(channel, epoch, id(), event)));
-            webSocket = bytes;
+        return frame(Frame.WEBSOCKET);
+    }
+
+    /** The bytes that go out for it in this kind of frame. */
+    public ByteString frame(Frame kind) {
+        ByteString known = frames[kind.ordinal()];
+        if (known == null) {
+            known = ByteString.fromArrayUnsafe(kind.encode(this));
+            frames[kind.ordinal()] = known;
         }
-        return bytes;
+        return known;
+    }
+
+    /** The kinds of frames one event goes out in. */
+    public enum Frame {
+        SSE {
+            @Override
+            byte[] encode(EncodedEvent of) {
+                return SseFrames.event(of.id(), of.typeName(), of.framed());
+            }
+        },
+        SSE_WITHOUT_ID {
+            @Override
+            byte[] encode(EncodedEvent of) {
+                return SseFrames.event(null, of.typeName(), of.framed());
+            }
+        },
+        /** The full envelope as the data, without {@code id:}. */
+        SSE_FULL {
+            @Override
+            byte[] encode(EncodedEvent of) {
+                return SseFrames.event(null, of.typeName(), of.fullJson());
+            }
+        },
+        SSE_COMPRESSED {
+            @Override
+            byte[] encode(EncodedEvent of) {
+                return of.compressedSse(of.framed());
+            }
+        },
+        SSE_FULL_COMPRESSED {
+            @Override
+            byte[] encode(EncodedEvent of) {
+                return of.compressedSse(of.fullJson());
+            }
+        },
+        WEBSOCKET {
+            @Override
+            byte[] encode(EncodedEvent of) {
+                return WsFrames.text(of.messageJson());
+            }
+        },
+        WEBSOCKET_COMPRESSED {
+            @Override
+            byte[] encode(EncodedEvent of) {
+                return WsFrames.text(ServerMessage.compressed(of.messageJson()));
+            }
+        },
+        /** The full envelope alone, as it stands in a batch of an event stream. */
+        FULL_JSON {
+            @Override
+            byte[] encode(EncodedEvent of) {
+                return of.fullJson();
+            }
+        },
+        /** The message alone, as it stands in a batch of a WebSocket. */
+        MESSAGE_JSON {
+            @Override
+            byte[] encode(EncodedEvent of) {
+                return of.messageJson();
+            }
+        };
+
+        abstract byte[] encode(EncodedEvent of);
+    }
+
+    private String typeName() {
+        return event.type().value();
+    }
+
+    private byte[] fullJson() {
+        return EventJson.full(channel, epoch, id(), event);
+    }
+
+    private byte[] messageJson() {
+        return ServerMessage.event(channel, epoch, id(), event);
+    }
+
+    private byte[] compressedSse(byte[] data) {
+        return SseFrames.event(null, "compressed", ServerMessage.compressed(EventJson.named(typeName(), data)));
     }
 
     /**
@@ -112,7 +190,9 @@ public final class EncodedEvent {
         EncodedEvent known = masked.get(fields);
         if (known == null) {
             JsonData left = data().masked(fields);
-            known = left == event.data() ? this : new EncodedEvent(channel, epoch, stamp, event.with(left));
+            known = left == event.data()
+                    ? this
+                    : new EncodedEvent(channel, epoch, stamp, event.with(left), familyCursor);
             Map<Set<String>, EncodedEvent> more = new HashMap<>(masked);
             more.put(fields, known);
             masked = Map.copyOf(more);

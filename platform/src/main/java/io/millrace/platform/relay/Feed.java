@@ -5,6 +5,7 @@ import io.millrace.platform.family.Family;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Epoch;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -66,6 +67,13 @@ public final class Feed {
     /** Relay only. */
     void forgetWhatIsOld() {
         pages.forgetWhatIsOld();
+    }
+
+    /** The channel's state as it is now or later, from its one writer. */
+    public CompletionStage<StateRead> state() {
+        CompletableFuture<StateRead> answer = new CompletableFuture<>();
+        relay.tell(new Relay.AskState(answer));
+        return answer;
     }
 
     public void leave(Listener listener) {

@@ -2,18 +2,22 @@ package io.millrace.platform.relay;
 
 import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Answer;
+import io.millrace.platform.channel.Channel;
 import io.millrace.platform.channel.Channel.Request;
 import io.millrace.platform.relay.Relay.Publish;
+import io.millrace.protocol.CommandDraft;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The publishes of one relay: one write is under way, what comes meanwhile waits and goes along with the next. Bounded in
- * events and bytes. A single publish waits for nobody. Holds no clock and sends nothing, so that its rules can be tested
+ * events and bytes. A single publish waits for nobody. A command goes alone, in its turn: what it is decided on is then
+ * committed. Holds no clock and sends nothing, so that its rules can be tested
  * alone.
  */
 final class Gathering {
@@ -32,13 +36,13 @@ final class Gathering {
 
     /** Takes a publish in, or says no where as much is waiting as may; an empty line takes anything. */
     boolean offer(Publish publish) {
-        boolean full = waitingEvents + publish.drafts().size() > bounds.events()
-                || waitingBytes + publish.bytes() > bounds.bytes();
+        boolean full =
+                waitingEvents + publish.events() > bounds.events() || waitingBytes + publish.bytes() > bounds.bytes();
         if (full && !waiting.isEmpty()) {
             return false;
         }
         waiting.add(publish);
-        waitingEvents += publish.drafts().size();
+        waitingEvents += publish.events();
         waitingBytes += publish.bytes();
         return true;
     }
@@ -54,9 +58,11 @@ final class Gathering {
         long bytes = 0;
         while (!waiting.isEmpty()) {
             Publish next = waiting.getFirst();
-            events += next.drafts().size();
+            events += next.events();
             bytes += next.bytes();
-            if (!taken.isEmpty() && (events > bounds.writeEvents() || bytes > bounds.writeBytes())) {
+            boolean alone =
+                    next.order() != null || (!taken.isEmpty() && taken.get(0).order() != null);
+            if (!taken.isEmpty() && (alone || events > bounds.writeEvents() || bytes > bounds.writeBytes())) {
                 break;
             }
             taken.add(remove());
@@ -118,16 +124,24 @@ final class Gathering {
 
     private Publish remove() {
         Publish publish = waiting.removeFirst();
-        waitingEvents -= publish.drafts().size();
+        waitingEvents -= publish.events();
         waitingBytes -= publish.bytes();
         return publish;
     }
 
-    /** What goes to the channel in one commit. */
+    /** What goes to the channel in one commit: publishes, or one command. */
     record Write(WriteId id, List<Publish> publishes, long begunNanos) {
+        Channel.Command message(ActorRef<Answer> replyTo) {
+            Publish first = publishes.get(0);
+            CommandDraft order = first.order();
+            return order == null
+                    ? new Channel.PublishAll(id, requests(), replyTo)
+                    : new Channel.Execute(id, first.publisher(), order, replyTo);
+        }
+
         List<Request> requests() {
             return publishes.stream()
-                    .map(publish -> new Request(publish.publisher(), publish.drafts()))
+                    .map(publish -> new Request(publish.publisher(), publish.drafts(), publish.expectedOffset()))
                     .toList();
         }
     }

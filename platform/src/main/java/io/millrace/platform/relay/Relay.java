@@ -8,10 +8,10 @@ import io.millrace.platform.channel.Announcement.Announced;
 import io.millrace.platform.channel.Announcement.Head;
 import io.millrace.platform.channel.Answer;
 import io.millrace.platform.channel.Channel;
-import io.millrace.platform.channel.Channel.PublishAll;
 import io.millrace.platform.family.Families;
 import io.millrace.platform.family.Family;
 import io.millrace.protocol.ChannelName;
+import io.millrace.protocol.CommandDraft;
 import io.millrace.protocol.Cursor;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.Epoch;
@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -54,8 +55,35 @@ final class Relay {
     /** What a relay is asked; the messages carry futures, since they never leave the node. */
     sealed interface Command {}
 
-    record Publish(String publisher, List<Draft> drafts, int bytes, long atNanos, CompletableFuture<Published> outcome)
-            implements Command {}
+    /**
+     * Something for the channel to take: events, or a command.
+     *
+     * @param expectedOffset the head after which alone the events may be appended; null where any will do
+     * @param order the command, where it is one; then there are no drafts
+     */
+    record Publish(
+            String publisher,
+            List<Draft> drafts,
+            int bytes,
+            long atNanos,
+            CompletableFuture<Published> outcome,
+            @Nullable Long expectedOffset,
+            @Nullable CommandDraft order)
+            implements Command {
+        Publish(String publisher, List<Draft> drafts, int bytes, long atNanos, CompletableFuture<Published> outcome) {
+            this(publisher, drafts, bytes, atNanos, outcome, null, null);
+        }
+
+        /** How much of what may wait it takes: a command counts as an event. */
+        int events() {
+            return Math.max(1, drafts.size());
+        }
+    }
+
+    /** Somebody wants the channel's state as it is now. */
+    record AskState(CompletableFuture<StateRead> answer) implements Command {}
+
+    private record StateHeard(Channel.StateIs state) implements Command {}
 
     record Join(Listener listener, CompletableFuture<Feed> joined) implements Command {}
 
@@ -83,7 +111,8 @@ final class Relay {
             Journal journal,
             Epoch epoch,
             RelayMeters meters,
-            ActorRef<RelayKeeper.Command> keeper) {}
+            ActorRef<RelayKeeper.Command> keeper,
+            Consumer<ChannelName> committed) {}
 
     private final ActorContext<Command> context;
     private final LongSupplier nanos;
@@ -95,6 +124,7 @@ final class Relay {
     private final Cursor.Stamp stamp;
     private final Writes writes;
     private final Family family;
+    private final States states;
     private final Set<Listener> listeners = new LinkedHashSet<>();
     private final List<Join> joining = new ArrayList<>();
     private final ActorRef<Announcement> ear;
@@ -126,12 +156,9 @@ final class Relay {
         this.family = around.families().of(channelName);
         this.ear = context.messageAdapter(Announcement.class, Heard::new);
         ActorRef<Answer> writer = context.messageAdapter(Answer.class, Answered::new);
-        this.writes = new Writes(
-                channelName,
-                stamp,
-                around,
-                nanos,
-                write -> channel.tell(new PublishAll(write.id(), write.requests(), writer)));
+        this.writes = new Writes(channelName, stamp, around, nanos, write -> channel.tell(write.message(writer)));
+        ActorRef<Channel.StateIs> reader = context.messageAdapter(Channel.StateIs.class, StateHeard::new);
+        this.states = new States(timing, question -> channel.tell(new Channel.ReadState(question, reader)));
     }
 
     static Behavior<Command> create(
@@ -148,6 +175,8 @@ final class Relay {
             return Behaviors.receive(Command.class)
                     .onMessage(Publish.class, relay::onPublish)
                     .onMessage(Answered.class, relay::onAnswered)
+                    .onMessage(AskState.class, relay::onAskState)
+                    .onMessage(StateHeard.class, relay::onStateHeard)
                     .onMessage(Join.class, relay::onJoin)
                     .onMessage(Leave.class, relay::onLeave)
                     .onMessage(Heard.class, relay::onHeard)
@@ -167,6 +196,17 @@ final class Relay {
 
     private Behavior<Command> onAnswered(Answered answered) {
         writes.answered(answered.answer());
+        around.committed().accept(channelName);
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onAskState(AskState ask) {
+        states.ask(ask.answer());
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onStateHeard(StateHeard heard) {
+        states.answered(heard.state());
         return Behaviors.same();
     }
 
@@ -348,6 +388,7 @@ final class Relay {
     private Behavior<Command> onTick() {
         long now = nanos.getAsLong();
         writes.lookAfter(now);
+        states.lookAfter(now);
         if (feed != null) {
             feed.forgetWhatIsOld();
         }
@@ -357,7 +398,7 @@ final class Relay {
         if (opening && now - renewedNanos > timing.leaseRenewal().toNanos()) {
             follow();
         }
-        if (!writes.isIdle() || !listeners.isEmpty()) {
+        if (!isIdle()) {
             busyNanos = now;
         } else if (retired) {
             return end();
@@ -369,7 +410,11 @@ final class Relay {
 
     private Behavior<Command> onRetire() {
         retired = true;
-        return writes.isIdle() && listeners.isEmpty() ? end() : Behaviors.same();
+        return isIdle() ? end() : Behaviors.same();
+    }
+
+    private boolean isIdle() {
+        return writes.isIdle() && states.isIdle() && listeners.isEmpty();
     }
 
     private Behavior<Command> end() {
@@ -386,6 +431,7 @@ final class Relay {
         }
         listeners.forEach(Listener::lost);
         writes.abandon();
+        states.abandon();
         return Behaviors.same();
     }
 }

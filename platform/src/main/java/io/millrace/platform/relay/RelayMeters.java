@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What relays count, summed over the node. */
 final class RelayMeters {
     final Counter published;
+    final Counter commands;
     final Counter unconfirmed;
     final Counter busy;
     final Counter tooLarge;
@@ -31,6 +32,9 @@ final class RelayMeters {
     RelayMeters(MeterRegistry registry) {
         published = Counter.builder("millrace.published.events")
                 .description("events acknowledged to publishers on this node, duplicates included")
+                .register(registry);
+        commands = Counter.builder("millrace.commands")
+                .description("commands done for clients of this node, duplicates included")
                 .register(registry);
         unconfirmed = Counter.builder("millrace.publish.unconfirmed")
                 .description("publishes answered 503 with an unknown outcome")

@@ -6,6 +6,7 @@ import io.millrace.platform.relay.Gathering.Write;
 import io.millrace.platform.relay.Relay.Publish;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
+import io.millrace.protocol.Commanded;
 import io.millrace.protocol.Cursor;
 import io.millrace.protocol.Epoch;
 import io.millrace.protocol.Position;
@@ -82,9 +83,8 @@ final class Writes {
             return;
         }
         meters.commit.record(nanos.getAsLong() - write.begunNanos(), TimeUnit.NANOSECONDS);
-        meters.writeEvents.record(write.publishes().stream()
-                .mapToInt(publish -> publish.drafts().size())
-                .sum());
+        meters.writeEvents.record(
+                write.publishes().stream().mapToInt(Publish::events).sum());
         complete(write, answer);
         sendNext();
     }
@@ -184,6 +184,18 @@ final class Writes {
                     Refusal.of(
                             Code.IDEMPOTENCY_CONFLICT,
                             item + "its key was used for another body, at offset " + conflicted.offset()));
+        } else if (outcome instanceof Answer.Done done && publish.order() != null) {
+            meters.commands.increment();
+            Position position = new Position(epoch, done.offset());
+            publish.outcome()
+                    .complete(new Published.Executed(new Commanded(
+                            channel,
+                            publish.order(),
+                            position,
+                            stamp.at(done.offset()),
+                            done.events(),
+                            done.duplicate(),
+                            done.reply())));
         } else if (outcome instanceof Answer.Declined declined) {
             refuse(publish, Refusal.of(declined.code(), declined.detail()));
         }

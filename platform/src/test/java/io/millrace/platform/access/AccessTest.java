@@ -52,6 +52,29 @@ class AccessTest {
     }
 
     @Test
+    void aWholeFamilyNeedsOneRuleForAllOfItAndNoDenyInside() {
+        assertThat(family(login("orders:*:subscribe"))).isNull();
+        assertThat(family(login("orders*:subscribe"))).isNull();
+        assertThat(family(login("*:subscribe"))).isNull();
+        assertThat(family(login("orders:1:subscribe"))).isEqualTo(Reason.NOT_GRANTED);
+        assertThat(family(login("orders:1*:subscribe"))).isEqualTo(Reason.NOT_GRANTED);
+        assertThat(family(login("orders:subscribe"))).isEqualTo(Reason.NOT_GRANTED);
+        assertThat(family(login("orders:*:publish"))).isEqualTo(Reason.NOT_GRANTED);
+        assertThat(family(login("*:subscribe", "!orders:7:subscribe"))).isEqualTo(Reason.DENIED_BY_RULE);
+        assertThat(family(login("*:subscribe", "!orders:7*:subscribe"))).isEqualTo(Reason.DENIED_BY_RULE);
+        assertThat(family(login("*:subscribe", "!or*:subscribe"))).isEqualTo(Reason.DENIED_BY_RULE);
+        assertThat(family(login("*:subscribe", "!orders:subscribe", "!others:*:subscribe")))
+                .isNull();
+        assertThat(family(expired("*:subscribe"))).isEqualTo(Reason.EXPIRED);
+    }
+
+    private @Nullable Reason family(Login login) {
+        return access.decideFamily(login, Act.SUBSCRIBE, "orders", false, NOW) instanceof Denied denied
+                ? denied.reason()
+                : null;
+    }
+
+    @Test
     void aSubscriberMayReadTheHistoryAndWhoMayNotSubscribeMayNot() {
         assertThat(reason(login("a:subscribe"), Act.HISTORY, "a")).isNull();
         assertThat(reason(login("a:history"), Act.SUBSCRIBE, "a")).isEqualTo(Reason.NOT_GRANTED);
@@ -143,7 +166,7 @@ class AccessTest {
             List<Grant> grants = new ArrayList<>();
             for (int i = random.nextInt(5); i > 0; i--) {
                 grants.add(Grant.parse((random.nextInt(3) == 0 ? "!" : "") + patterns[random.nextInt(patterns.length)]
-                        + ":" + Act.values()[random.nextInt(5)].wireName()));
+                        + ":" + Act.values()[random.nextInt(Act.values().length)].wireName()));
             }
             Login login = new Login("ann", "acme", grants, null, null, Map.of());
             for (String channel : channels) {

@@ -10,9 +10,16 @@ import io.millrace.protocol.Cursor;
 import io.millrace.protocol.Epoch;
 import io.millrace.protocol.Position;
 import io.millrace.protocol.SseParser;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Map;
+import java.util.zip.DataFormatException;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -179,6 +186,169 @@ class HearingTest {
             publish("private:2", "a.x", "{\"region\":\"eu\",\"price\":3}");
             assertThat(client.hear("event").path("data").path("price").asInt()).isEqualTo(3);
         }
+    }
+
+    // in what form
+
+    @Test
+    void aFullEnvelopeSaysWhichChannelAnEventIsOf() throws Exception {
+        try (Wire stream =
+                Wire.stream(node.port(), "/v1/events?channel=form:1&channel=form:2&envelope=full", anybody)) {
+            assertThat(stream.event().type()).isEqualTo("connected");
+            publish("form:2", "a.x", "{\"n\":1}");
+            SseParser.Message event = stream.event();
+            assertThat(event.type()).isEqualTo("a.x");
+            JsonNode envelope = Wire.JSON.readTree(event.data());
+            assertThat(envelope.path("channel").asText()).isEqualTo("form:2");
+            assertThat(envelope.path("id").asText()).isEqualTo(cursor("form:2", 1));
+            assertThat(envelope.path("event").asText()).isEqualTo("a.x");
+            assertThat(envelope.path("data").path("n").asInt()).isEqualTo(1);
+            assertThat(event.lastEventId()).startsWith("m1.");
+        }
+    }
+
+    @Test
+    void aBurstOfABatchedFamilyComesInOneFrameAndALoneEventAsItself() throws Exception {
+        String path = "/v1/channels/bursts:sse/events";
+        try (Wire stream = Wire.stream(node.port(), path, anybody);
+                Wire single = Wire.stream(node.port(), path + "?batch=off", anybody)) {
+            stream.event();
+            single.event();
+            publish("bursts:sse", "a.x", "1");
+            assertThat(stream.event().data()).isEqualTo("1");
+            for (int i = 2; i <= 5; i++) {
+                publish("bursts:sse", "a.x", Integer.toString(i));
+            }
+            int heard = 1;
+            String last = null;
+            int frames = 0;
+            while (heard < 5) {
+                SseParser.Message frame = stream.event();
+                frames++;
+                if (frame.type().equals("batch")) {
+                    JsonNode events = Wire.JSON.readTree(frame.data()).path("events");
+                    assertThat(events.size()).isGreaterThan(1);
+                    for (JsonNode event : events) {
+                        assertThat(event.path("data").asInt()).isEqualTo(++heard);
+                        assertThat(event.path("channel").asText()).isEqualTo("bursts:sse");
+                    }
+                } else {
+                    assertThat(frame.data()).isEqualTo(Integer.toString(++heard));
+                }
+                last = frame.lastEventId();
+            }
+            assertThat(last).isEqualTo(cursor("bursts:sse", 5));
+            assertThat(frames).isLessThan(4);
+            for (int i = 1; i <= 5; i++) {
+                assertThat(single.event().data()).isEqualTo(Integer.toString(i));
+            }
+        }
+    }
+
+    @Test
+    void aBurstOnAWebSocketIsOneMessageOfMessages() {
+        for (int i = 1; i <= 4; i++) {
+            publish("bursts:ws", "a.x", Integer.toString(i));
+        }
+        try (Wire client = Wire.socket(node.port(), anybody)) {
+            client.say("{\"type\":\"subscribe\",\"channel\":\"bursts:ws\",\"from\":\"earliest\"}");
+            JsonNode batch = client.hear("batch", "event");
+            assertThat(batch.path("type").asText()).isEqualTo("batch");
+            assertThat(batch.path("events"))
+                    .extracting(event -> event.path("type").asText() + event.path("data"))
+                    .containsExactly("event1", "event2", "event3", "event4");
+        }
+        try (Wire client = Wire.socket(node.port(), "/v1/ws?batch=off", anybody)) {
+            client.say("{\"type\":\"subscribe\",\"channel\":\"bursts:ws\",\"from\":\"earliest\"}");
+            assertThat(client.hear("batch", "event").path("type").asText()).isEqualTo("event");
+        }
+    }
+
+    @Test
+    void longEventsComeCompressedToWhoeverAsks() throws Exception {
+        String data = "{\"text\":\"" + "abc".repeat(2000) + "\"}";
+        publish("form:long", "a.x", data);
+        publish("form:long", "a.x", "1");
+        String path = "/v1/channels/form:long/events?from=earliest&compress=1000";
+        try (Wire stream = Wire.stream(node.port(), path, anybody)) {
+            stream.event();
+            SseParser.Message event = stream.event();
+            assertThat(event.type()).isEqualTo("compressed");
+            assertThat(event.lastEventId()).isEqualTo(cursor("form:long", 1));
+            assertThat(event.data().length()).isLessThan(1000);
+            JsonNode inside = unzipped(Wire.JSON.readTree(event.data()));
+            assertThat(inside.path("event").asText()).isEqualTo("a.x");
+            assertThat(inside.path("data").toString()).isEqualTo(data);
+            assertThat(stream.event().data()).isEqualTo("1");
+        }
+        try (Wire client = Wire.socket(node.port(), null)) {
+            client.say("{\"type\":\"authenticate\",\"token\":\"" + anybody + "\",\"compress\":1000}");
+            client.say("{\"type\":\"subscribe\",\"channel\":\"form:long\",\"from\":\"earliest\"}");
+            JsonNode inside = unzipped(client.hear("compressed", "event"));
+            assertThat(inside.path("type").asText()).isEqualTo("event");
+            assertThat(inside.path("data").toString()).isEqualTo(data);
+            assertThat(client.hear("event").path("data").asInt()).isEqualTo(1);
+        }
+        try (Wire client = Wire.socket(node.port(), "/v1/ws?compress=1000", anybody)) {
+            client.say("{\"type\":\"subscribe\",\"channel\":\"form:long\",\"from\":\"earliest\"}");
+            assertThat(client.hear("compressed", "event").path("type").asText()).isEqualTo("compressed");
+        }
+    }
+
+    @Test
+    void aWholeStreamInGzipCanBeReadEventByEvent() throws Exception {
+        publish("form:zip", "a.x", "{\"n\":1}");
+        try (Wire wire = new Wire(node.port())) {
+            wire.send(Wire.request(
+                    "GET",
+                    "/v1/channels/form:zip/events?from=earliest",
+                    anybody,
+                    null,
+                    "Accept-Encoding: br, gzip;q=0.8"));
+            Reply head = wire.head();
+            assertThat(head.status()).isEqualTo(200);
+            assertThat(head.header("Content-Encoding")).isEqualTo("gzip");
+            assertThat(head.header("Vary")).contains("Accept-Encoding");
+            StringBuilder text = new StringBuilder();
+            wire.bytes(all -> inflated(all, text).contains("data: {\"n\":1}\n\n"));
+        }
+        try (Wire stream = Wire.stream(
+                node.port(), "/v1/channels/form:zip/events?from=earliest", anybody, "Accept-Encoding: gzip;q=0")) {
+            assertThat(stream.event().type()).isEqualTo("connected");
+        }
+    }
+
+    @Test
+    void aFormThatIsNoneIsRefused() {
+        for (String query : new String[] {"envelope=half", "batch=maybe", "compress=much", "compress=-1"}) {
+            Reply refused = Wire.get(node.port(), "/v1/channels/form:bad/events?" + query, anybody);
+            assertThat(refused.code()).isEqualTo("invalid-parameter");
+            assertThat(refused.json().path("detail").asText()).startsWith(query.substring(0, query.indexOf('=')));
+        }
+    }
+
+    /** What can be read of a gzip stream that hasn't ended. */
+    private static String inflated(byte[] zipped, StringBuilder text) {
+        Inflater inflater = new Inflater(true);
+        try {
+            text.setLength(0);
+            if (zipped.length > 10) {
+                inflater.setInput(zipped, 10, zipped.length - 10);
+                byte[] room = new byte[100_000];
+                text.append(new String(room, 0, inflater.inflate(room), StandardCharsets.UTF_8));
+            }
+            return text.toString();
+        } catch (DataFormatException broken) {
+            throw new AssertionError(broken);
+        } finally {
+            inflater.end();
+        }
+    }
+
+    private static JsonNode unzipped(JsonNode compressed) throws IOException {
+        assertThat(compressed.path("encoding").asText()).isEqualTo("gzip");
+        byte[] zipped = Base64.getDecoder().decode(compressed.path("data").asText());
+        return Wire.JSON.readTree(new GZIPInputStream(new ByteArrayInputStream(zipped)).readAllBytes());
     }
 
     private static String heard(String token) {

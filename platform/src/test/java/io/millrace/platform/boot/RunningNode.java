@@ -43,7 +43,7 @@ final class RunningNode implements AutoCloseable {
                 leeway = 0s
                 allowed-origins = [ "https://app.example.com" ]
               }
-              connection { sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
+              connection { gzip = on, sse-heartbeat = 500ms, websocket-ping = 20s, limits { messages-per-second = 10, message-burst = 25 } }
               families {
                 tiny { event-bytes = 1 KiB }
                 mood { class = ephemeral, rate { events = 1000, per = 1s } }
@@ -54,11 +54,16 @@ final class RunningNode implements AutoCloseable {
                 fair { publisher-rate { events = 3, per = 30s } }
                 room { presence = on }
                 authz { presence = on }
+                boards { behaviour = keyed }
+                docs { behaviour = document }
+                counters { behaviour = test-counter }
               }
               edge { websocket.login-timeout = 1s, stream-channels = 3 }
               families {
                 private { claims { region = area }, mask = [ { field = price, claim = role, values = [boss] } ] }
                 unfiltered { filters = off }
+                bursts { batch-interval = 300ms }
+                wild { wildcard = on, retention.max-events = 50 }
               }
             }
             """

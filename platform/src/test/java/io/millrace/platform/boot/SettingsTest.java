@@ -7,15 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
-import io.millrace.persistence.StorageSettings;
-import io.millrace.platform.access.AccessSettings;
-import io.millrace.platform.channel.ChannelSettings;
-import io.millrace.platform.connection.ConnectionSettings;
-import io.millrace.platform.connection.LimitSettings;
-import io.millrace.platform.connection.RevocationSettings;
-import io.millrace.platform.edge.EdgeSettings;
-import io.millrace.platform.family.Families;
-import io.millrace.platform.relay.RelaySettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +16,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,21 +143,7 @@ class SettingsTest {
     }
 
     private static void readAll(Config settings) {
-        DrainSettings.from(settings.getConfig("millrace.drain"));
-        Config millrace = settings.getConfig("millrace");
-        List<Consumer<Config>> records = List.of(
-                config -> ClusterSettings.from(config.getConfig("cluster")),
-                config -> HttpSettings.from(config.getConfig("http")),
-                Families::from,
-                ChannelSettings::from,
-                config -> RelaySettings.from(config.getConfig("relay")),
-                config -> ConnectionSettings.from(config.getConfig("connection")),
-                config -> LimitSettings.from(config.getConfig("limits")),
-                config -> RevocationSettings.from(config.getConfig("revocations")),
-                config -> EdgeSettings.from(config.getConfig("edge")),
-                config -> AccessSettings.from(config.getConfig("access")));
-        StorageSettings.from(settings);
-        records.forEach(each -> each.accept(millrace));
+        EverySetting.ROOMS.forEach(each -> each.accept(settings));
     }
 
     private static Map<String, List<String>> bad() {
@@ -246,6 +222,7 @@ class SettingsTest {
         put(bad, "connection", "pong-timeout", "10ms", "26s");
         put(bad, "connection", "retry-min", "-1s", "5s");
         put(bad, "connection", "retry-max", "x");
+        put(bad, "connection", "gzip", "maybe");
         put(bad, "connection", "limits.channels", "0", "101");
         put(bad, "connection", "limits.write-bytes", "10", "x");
         put(bad, "connection", "limits.control-bytes", "10", "x");

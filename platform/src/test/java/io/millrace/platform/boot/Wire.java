@@ -194,6 +194,24 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** Every byte that comes, until the line ends or there are enough. */
+    byte[] bytes(Predicate<byte[]> enough) {
+        try {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            byte[] some = new byte[8192];
+            while (!enough.test(all.toByteArray())) {
+                int read = in.read(some);
+                if (read < 0) {
+                    break;
+                }
+                all.write(some, 0, read);
+            }
+            return all.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     String streamText(Predicate<String> enough) {
         try {
             StringBuilder text = new StringBuilder();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 class ChannelStateTest {
     private static final DedupeSettings DEDUPE = new DedupeSettings(Duration.ofMinutes(10), 1000, 10_000);
-    private ChannelState state = ChannelState.empty(DEDUPE);
+    private ChannelState state = ChannelState.empty(DEDUPE, null);
     private long writes;
 
     @Test
@@ -126,7 +126,7 @@ class ChannelStateTest {
     void aSnapshotHoldsAllThatCounts() {
         write(request(draft("1", "a"), draft("2", null), draft("3", "b")));
         state = state.apply(new Trimmed(2, 3));
-        ChannelState restored = ChannelState.restore(DEDUPE, state.snapshot());
+        ChannelState restored = ChannelState.restore(DEDUPE, null, state.snapshot());
         assertThat(restored.snapshot()).isEqualTo(state.snapshot());
         assertThat(restored.trimmedTo()).isEqualTo(2);
         List<Request> requests = List.of(request(draft("1", "a"), draft("x", "b")), request(draft("4", null)));
@@ -143,7 +143,7 @@ class ChannelStateTest {
 
     @Test
     void theSharedEmptyStateNeverChanges() {
-        ChannelState empty = ChannelState.empty(DEDUPE);
+        ChannelState empty = ChannelState.empty(DEDUPE, null);
         ChannelSnapshot before = empty.snapshot();
         Decided decided = empty.decide(List.of(request(draft("1", "a"))), 1);
         ChannelState after = empty.apply(new Published(decided.events(), new WriteId(1, 1, 1)));
@@ -168,7 +168,7 @@ class ChannelStateTest {
     void repeatingAWriteComesToTheSamePlaces() {
         for (int seed = 0; seed < 3000; seed++) {
             Random random = new Random(seed);
-            state = ChannelState.empty(DEDUPE);
+            state = ChannelState.empty(DEDUPE, null);
             for (int n = 0; n < 8; n++) {
                 List<Request> requests = requests(random);
                 Decided decided = state.decide(requests, random.nextInt(100));
@@ -181,7 +181,7 @@ class ChannelStateTest {
                 assertThat(places(state.repeat(requests, first)))
                         .as("seed %d, write %d: %s", seed, n, requests)
                         .isEqualTo(places(decided.outcomes()));
-                ChannelState recovered = ChannelState.restore(DEDUPE, state.snapshot());
+                ChannelState recovered = ChannelState.restore(DEDUPE, null, state.snapshot());
                 assertThat(places(recovered.repeat(requests, first)))
                         .as("seed %d, write %d, after a recovery", seed, n)
                         .isEqualTo(places(decided.outcomes()));
@@ -193,7 +193,7 @@ class ChannelStateTest {
     void noKeyEverStandsTwiceAndEveryReceiptTellsTheTruth() {
         for (int seed = 0; seed < 1000; seed++) {
             Random random = new Random(seed);
-            state = ChannelState.empty(DEDUPE);
+            state = ChannelState.empty(DEDUPE, null);
             List<Event> log = new ArrayList<>();
             for (int n = 0; n < 10; n++) {
                 List<Request> requests = requests(random);
@@ -294,7 +294,7 @@ class ChannelStateTest {
                         outcome -> assertThat(outcome).isEqualTo(accepted(new Receipt(2, true))),
                         outcome -> declined(outcome, Code.CHANNEL_COMPLETE, "offset 2"));
         assertThat(state.head()).isEqualTo(2);
-        ChannelState restored = ChannelState.restore(DEDUPE, state.snapshot());
+        ChannelState restored = ChannelState.restore(DEDUPE, null, state.snapshot());
         assertThat(restored.isComplete()).isTrue();
     }
 

@@ -2,6 +2,7 @@ package io.millrace.platform.channel;
 
 import static io.millrace.platform.fakes.Sample.CHANNEL;
 import static io.millrace.platform.fakes.Sample.draft;
+import static io.millrace.platform.fakes.Sample.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -27,11 +28,13 @@ import io.millrace.platform.channel.KeyMemory.DedupeSettings;
 import io.millrace.platform.fakes.MemoryJournal;
 import io.millrace.platform.fakes.Sample;
 import io.millrace.platform.family.Family;
+import io.millrace.protocol.CommandDraft;
 import io.millrace.protocol.Draft;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -211,7 +214,17 @@ class ChannelTest {
     @Test
     void everyCommandIsHandled() {
         EventSourcedBehaviorTestKit<Command, ChannelRecord, ChannelState> kit = behaviorKit();
-        Map<Class<?>, Runnable> handled = Map.of(
+        Map<Class<?>, Runnable> entity = Map.of(
+                Channel.Execute.class,
+                () -> kit.<Answer>runCommand(replyTo -> new Channel.Execute(
+                        new WriteId(9, 9, 1), "ann", new CommandDraft("set", json("1"), null, null), replyTo)),
+                Channel.ReadState.class,
+                () -> kit.<Channel.StateIs>runCommand(replyTo -> new Channel.ReadState(1, replyTo)),
+                Channel.CatchUp.class,
+                () -> kit.runCommand(new Channel.CatchUp()),
+                Channel.CaughtUp.class,
+                () -> kit.runCommand(new Channel.CaughtUp(null, new IllegalStateException("test"))));
+        Map<Class<?>, Runnable> log = Map.of(
                 PublishAll.class,
                 () -> kit.<Answer>runCommand(
                         replyTo -> new PublishAll(write(1), List.of(request(draft("1", null))), replyTo)),
@@ -231,6 +244,8 @@ class ChannelTest {
                 () -> kit.runCommand(new Channel.Deleted(0)),
                 Channel.RetentionFailed.class,
                 () -> kit.runCommand(new Channel.RetentionFailed("test", new IllegalStateException("test"))));
+        Map<Class<?>, Runnable> handled = new HashMap<>(log);
+        handled.putAll(entity);
         assertThat(handled.keySet()).isEqualTo(permitted());
         handled.values().forEach(Runnable::run); // the behaviour fails on a command that it has no handler for
     }

@@ -27,6 +27,7 @@ import io.millrace.platform.channel.Channel.Trim;
 import io.millrace.platform.channel.Channel.Unfollow;
 import io.millrace.platform.fakes.Sample;
 import io.millrace.protocol.Code;
+import io.millrace.protocol.CommandDraft;
 import io.millrace.protocol.Draft;
 import io.millrace.protocol.Event;
 import io.millrace.protocol.EventType;
@@ -75,6 +76,19 @@ class EverythingThatTravelsRoundTripsTest {
                     KIT.<Answer>createTestProbe().ref()),
             new Follow(KIT.<Announcement>createTestProbe().ref(), Position.MAX_OFFSET),
             new Unfollow(KIT.<Announcement>createTestProbe().ref()),
+            new Channel.Execute(
+                    WRITE,
+                    "ann",
+                    new CommandDraft("set", json("1e400"), "c-1", 7L),
+                    KIT.<Answer>createTestProbe().ref()),
+            new Channel.Execute(
+                    WRITE,
+                    "",
+                    new CommandDraft("x", json("null"), null, null),
+                    KIT.<Answer>createTestProbe().ref()),
+            new Channel.ReadState(7, KIT.<Channel.StateIs>createTestProbe().ref()),
+            new Channel.StateIs(7, 9, json("{\"a\":1e400}"), null),
+            new Channel.StateIs(8, 0, null, new Declined(Code.NO_STATE, "a log")),
             new Trim("its oldest event is too old"),
             new Answer(WRITE, List.of()),
             new Answer(
@@ -85,6 +99,8 @@ class EverythingThatTravelsRoundTripsTest {
                             new Waits(),
                             new Unconfirmed(),
                             new Conflicted(3, 17),
+                            new Answer.Done(9, 2, true, json("{\"left\":7}")),
+                            new Answer.Done(0, 0, false, null),
                             new Declined(Code.OFFSET_CONFLICT, "the head is 3, not 4"),
                             new Accepted(List.of()))),
             new Head(0),

@@ -34,7 +34,7 @@ class LatestLineTest {
     private static final ActorRef<Answer> RELAY = TestInbox.<Answer>create().getRef();
 
     private LatestLine line = new LatestLine(new Rate(1, Duration.ofSeconds(1), 0));
-    private ChannelState state = ChannelState.empty(DEDUPE);
+    private ChannelState state = ChannelState.empty(DEDUPE, null);
     private final List<Event> log = new ArrayList<>();
     private final Map<Long, List<Outcome>> answered = new HashMap<>();
     private long sequence;
@@ -132,7 +132,7 @@ class LatestLineTest {
             Random random = new Random(seed);
             int rate = 1 + random.nextInt(5);
             line = new LatestLine(new Rate(rate, Duration.ofSeconds(1), 0));
-            state = ChannelState.empty(DEDUPE);
+            state = ChannelState.empty(DEDUPE, null);
             log.clear();
             answered.clear();
             sequence = 0;

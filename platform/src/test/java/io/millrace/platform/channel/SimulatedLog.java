@@ -47,7 +47,7 @@ public final class SimulatedLog {
 
     /** What recovery comes to, with or without the newest snapshot. */
     ChannelState recover() {
-        ChannelState state = ChannelState.restore(DEDUPE, snapshot);
+        ChannelState state = ChannelState.restore(DEDUPE, null, snapshot);
         for (ChannelRecord record : since) {
             state = state.apply(record);
         }

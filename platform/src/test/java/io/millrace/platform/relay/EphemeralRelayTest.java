@@ -146,7 +146,8 @@ class EphemeralRelayTest {
                         journal,
                         EPOCH,
                         new RelayMeters(registry),
-                        KIT.<RelayKeeper.Command>createTestProbe().ref())));
+                        KIT.<RelayKeeper.Command>createTestProbe().ref(),
+                        committed -> {})));
         CompletableFuture<Feed> joined = new CompletableFuture<>();
         relay.tell(new Relay.Join(listener, joined));
         return joined;

@@ -4,9 +4,12 @@ import static io.millrace.platform.fakes.Sample.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.platform.channel.Answer;
+import io.millrace.platform.channel.Channel;
 import io.millrace.platform.relay.Gathering.Write;
 import io.millrace.platform.relay.Relay.Publish;
+import io.millrace.protocol.CommandDraft;
 import io.millrace.protocol.Draft;
+import io.millrace.protocol.JsonMembers;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -113,6 +116,31 @@ class GatheringTest {
         gathering.offer(publish(1, 10, Long.MAX_VALUE - 5));
         assertThat(gathering.expire(Long.MAX_VALUE - 10)).isEmpty();
         assertThat(gathering.expire(Long.MIN_VALUE + 5)).hasSize(1);
+    }
+
+    @Test
+    void aCommandGoesAloneInItsTurn() {
+        Publish first = publish(1, 10);
+        Publish command = command();
+        Publish second = publish(1, 10);
+        List.of(first, command, command(), second, publish(1, 10)).forEach(gathering::offer);
+        assertThat(begin().publishes()).containsExactly(first);
+        gathering.giveUp();
+        Write alone = begin();
+        assertThat(alone.publishes()).containsExactly(command);
+        assertThat(alone.message(null)).isInstanceOf(Channel.Execute.class);
+        gathering.giveUp();
+        assertThat(begin().publishes()).hasSize(1);
+        gathering.giveUp();
+        Write rest = begin();
+        assertThat(rest.publishes()).hasSize(2).startsWith(second);
+        assertThat(rest.message(null)).isInstanceOf(Channel.PublishAll.class);
+        assertThat(gathering.waitingEvents()).isZero();
+    }
+
+    private static Publish command() {
+        CommandDraft command = new CommandDraft("set", JsonMembers.NULL, null, null);
+        return new Publish("ann", List.of(), 10, 0, new CompletableFuture<>(), null, command);
     }
 
     private Write begin() {

@@ -434,6 +434,12 @@ class RelayTest {
                 CHANNEL,
                 channel.ref(),
                 new Relay.Surroundings(
-                        settings, Sample.families(""), journal, EPOCH, new RelayMeters(registry), keeper.ref())));
+                        settings,
+                        Sample.families(""),
+                        journal,
+                        EPOCH,
+                        new RelayMeters(registry),
+                        keeper.ref(),
+                        channel -> {})));
     }
 }

@@ -44,7 +44,8 @@ public final class SimulatedRelay {
                 journal,
                 EPOCH,
                 METERS,
-                TestInbox.<RelayKeeper.Command>create().getRef());
+                TestInbox.<RelayKeeper.Command>create().getRef(),
+                channel -> {});
         this.relay = BehaviorTestKit.create(Relay.create(CHANNEL, saysToChannel.getRef(), around, nanos));
         this.tick = relay.getAllEffects().stream()
                 .filter(Effect.TimerScheduled.class::isInstance)

@@ -1,0 +1,223 @@
+package io.millrace.platform.connection;
+
+import io.millrace.platform.relay.EncodedEvent;
+import io.millrace.protocol.ChannelName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.pekko.util.ByteStringBuilder;
+
+/**
+ * What goes out of a connection's subscriptions: all that waits, up to a write's size, each subscription in its turn, in
+ * the form the client asked for. Everything runs on the stream's own turn.
+ */
+final class Outflow {
+    private static final int BATCH_OVERHEAD = 200;
+
+    private final Wire wire;
+    private final int writeBytes;
+    private final ConnectionMeters meters;
+    private final Stream stream;
+    private final SortedMap<String, Source> sources = new TreeMap<>();
+    private final Whereabouts whereabouts;
+    private Form form;
+    private final Set<Strand> over = new HashSet<>();
+    private int turn;
+
+    Outflow(Wire wire, Form form, int writeBytes, ConnectionMeters meters, Stream stream) {
+        this.wire = wire;
+        this.form = form;
+        this.writeBytes = writeBytes;
+        this.meters = meters;
+        this.stream = stream;
+        this.whereabouts = new Whereabouts(wire);
+    }
+
+    /** The stream that this goes out on. */
+    interface Stream {
+        /** Has {@link #gather} called again after this time. */
+        void drainAfter(Duration pause);
+
+        /** Nothing will ever come of anything that is followed. */
+        void isComplete();
+
+        /** The channel's end has gone out to a client that stays. */
+        void channelIsOver(ChannelName channel);
+
+        /** The reader has fallen behind further than it may. */
+        void isCutOff();
+    }
+
+    private record Source(Strand strand, Runnable readOn) {}
+
+    /** @param readOn begins to read on, when the strand needs it */
+    void add(Strand strand, Runnable readOn) {
+        sources.put(strand.name(), new Source(strand, readOn));
+        whereabouts.haveChanged(strands());
+    }
+
+    void remove(Strand strand) {
+        sources.remove(strand.name());
+        whereabouts.haveChanged(strands());
+    }
+
+    boolean has(Strand strand) {
+        Source source = sources.get(strand.name());
+        return source != null && source.strand() == strand;
+    }
+
+    private List<Strand> strands() {
+        return sources.values().stream().map(Source::strand).toList();
+    }
+
+    /** The client wants its events in another form. */
+    void write(Form form) {
+        this.form = form;
+    }
+
+    /** The cursor of where the whole connection stands. */
+    String cursor() {
+        return whereabouts.all();
+    }
+
+    /** A page of history was read to its end. */
+    void pageHasEnded() {
+        whereabouts.historyHasEnded();
+    }
+
+    /** All that waits, up to a write's size; each in its turn, so that a busy one can't starve another. */
+    void gather(ByteStringBuilder bytes) {
+        int events = 0;
+        int size = sources.size();
+        if (size == 1) {
+            events = gatherFrom(sources.values().iterator().next(), bytes);
+        } else if (size > 1) {
+            List<Source> inTurn = new ArrayList<>(sources.values());
+            turn++;
+            for (int i = 0; i < size && bytes.length() < writeBytes; i++) {
+                events += gatherFrom(inTurn.get((turn + i) % size), bytes);
+            }
+        }
+        if (events > 0) {
+            meters.delivered(wire == Wire.SSE ? Transport.SSE : Transport.WEBSOCKET, events);
+        }
+        tell(bytes, events > 0);
+        if (!over.isEmpty()) {
+            letGoOfWhatIsOver();
+        }
+    }
+
+    /** An event stream ends with the last of its channels; a WebSocket goes on without those that are over. */
+    private void letGoOfWhatIsOver() {
+        if (wire == Wire.SSE) {
+            if (over.size() == sources.size()) {
+                stream.isComplete();
+            }
+            return;
+        }
+        List<Strand> ended = List.copyOf(over);
+        over.clear();
+        ended.forEach(strand -> stream.channelIsOver(ChannelName.of(strand.name())));
+    }
+
+    private int gatherFrom(Source source, ByteStringBuilder bytes) {
+        Strand strand = source.strand();
+        boolean wasLive = strand.isLive();
+        int events = 0;
+        if (!isHeld(strand)) {
+            events = strand.isBatched() && form.batch() ? gatherBatch(strand, bytes) : gatherSingly(strand, bytes);
+        } else if (strand.hasMore()) {
+            stream.drainAfter(Duration.ofNanos(strand.heldNanos()));
+        }
+        if (strand.isUntold()) {
+            whereabouts.hasPassedOver(strand);
+        }
+        if (wasLive && !strand.isLive()) {
+            meters.fellBehind.increment();
+            if (strand.isCutOff()) {
+                stream.isCutOff();
+            }
+        }
+        if (strand.needsPage()) {
+            source.readOn().run();
+        } else if (strand.isOver()) {
+            over.add(strand);
+        }
+        return events;
+    }
+
+    private int gatherSingly(Strand strand, ByteStringBuilder bytes) {
+        int events = 0;
+        while (bytes.length() < writeBytes) {
+            EncodedEvent event = strand.next();
+            if (event == null) {
+                break;
+            }
+            bytes.append(wire.event(event, whereabouts.after(strand), form));
+            events++;
+        }
+        return events;
+    }
+
+    private int gatherBatch(Strand strand, ByteStringBuilder bytes) {
+        List<EncodedEvent> events = new ArrayList<>();
+        int length = bytes.length();
+        EncodedEvent event = strand.next();
+        while (event != null) {
+            events.add(event);
+            length += event.event().data().size() + BATCH_OVERHEAD;
+            event = length < writeBytes ? strand.next() : null;
+        }
+        if (events.isEmpty()) {
+            return 0;
+        }
+        String cursor = whereabouts.after(strand);
+        int size = events.size();
+        EncodedEvent end = events.get(size - 1).event().isEnd() ? events.remove(size - 1) : null;
+        if (events.size() > 1) {
+            wire.batch(events, cursor, bytes);
+        } else if (!events.isEmpty()) {
+            bytes.append(wire.event(events.get(0), cursor, form));
+        }
+        if (end != null) {
+            bytes.append(wire.event(end, cursor, form)); // by itself, since clients listen for it
+        }
+        strand.wasSent();
+        return size;
+    }
+
+    private void tell(ByteStringBuilder bytes, boolean hadEvents) {
+        long now = System.nanoTime();
+        if (hadEvents) {
+            whereabouts.wereTold(now);
+        }
+        Duration pause = whereabouts.untilTold(now, bytes.isEmpty() && !haveMore() && !areReading());
+        if (pause != null && pause.isZero()) {
+            whereabouts.tell(bytes, now);
+        } else if (pause != null) {
+            stream.drainAfter(pause);
+        }
+    }
+
+    /** Whether there is something to hand out or to read. */
+    boolean haveMore() {
+        for (Source source : sources.values()) {
+            if (source.strand().hasMore() && !isHeld(source.strand())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean areReading() {
+        return sources.values().stream().anyMatch(source -> source.strand().isReading());
+    }
+
+    private boolean isHeld(Strand strand) {
+        return form.batch() && strand.heldNanos() > 0;
+    }
+}

@@ -1,0 +1,10 @@
+/** The two ways to read an event stream, as transports. */
+import type { Api } from '../api';
+import type { Transport } from '../wire';
+import { eventSource } from './eventsource';
+import { eventStream } from './eventstream';
+import { fetchSource } from './fetch-source';
+
+export const sse = (api: Api): Transport => eventStream(fetchSource, api);
+
+export const native = (api: Api): Transport => eventStream(eventSource, api);
