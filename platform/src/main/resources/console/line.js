@@ -5,12 +5,6 @@ import {call, part} from './api.js';
 
 const CONTROL = new Set(['connected', 'heartbeat', 'reset', 'complete', 'problem', 'reconnect', 'presence', 'watermark']);
 
-/** The offset in an id of one channel: epoch.offset.channels. */
-export function offsetOf(id) {
-  const digits = /^[^.]+\.(\d+)\./.exec(id ?? '');
-  return digits ? Number(digits[1]) : null;
-}
-
 export class Line {
   /** @param told {status(state, why), event(event), control(name, data)} */
   constructor(channels, told, {from = null, filter = ''} = {}) {
@@ -19,7 +13,6 @@ export class Line {
     this.from = from;
     this.filter = filter;
     this.lastId = null;
-    this.full = true;
     this.tries = 0;
     this.stopped = false;
   }
@@ -53,7 +46,7 @@ export class Line {
     const query = new URLSearchParams(this.filter);
     this.channels.forEach(channel => query.append('channel', channel));
     if (this.from && !this.lastId) query.set('from', this.from);
-    if (this.full) query.set('envelope', 'full');
+    query.set('envelope', 'full');
     return `v1/events?${query}`;
   }
 
@@ -69,10 +62,7 @@ export class Line {
       if (this.socket === socket) this.again('the stream ended');
     } catch (failure) {
       if (this.socket !== socket) return;
-      if (this.full && failure.status === 400 && failure.code === 'invalid-parameter') {
-        this.full = false; // a server from before full envelopes
-        this.run();
-      } else if (failure.status && failure.status < 500 && failure.status !== 429) {
+      if (failure.status && failure.status < 500 && failure.status !== 429) {
         this.over(failure.message);
       } else {
         this.again(failure.message);
@@ -134,26 +124,16 @@ export class Line {
         this.told.status('open');
       }
       this.told.control(type, value, id);
-    } else if (type === 'batch' && Array.isArray(value?.events)) {
-      value.events.forEach(each => this.event(each.id, each.event ?? each.type, each));
     } else {
-      this.event(id, type, value);
+      this.told.event({...value, id, type});
     }
-  }
-
-  event(id, type, value) {
-    const whole = this.full && value !== null && typeof value === 'object' && 'offset' in value && 'channel' in value;
-    this.told.event({
-      id,
-      type,
-      channel: whole ? value.channel : this.channels.length === 1 ? this.channels[0] : '',
-      offset: whole ? value.offset : this.channels.length === 1 ? offsetOf(id) : null,
-      time: whole ? value.time : new Date().toISOString(),
-      source: whole ? value.source : undefined,
-      data: whole ? value.data : value,
-    });
   }
 }
 
 /** A channel's address on the public port, for a command line. */
 export const addressOf = (base, channel) => `${base}/v1/channels/${part(channel).replace(/%3A/g, ':')}/events`;
+
+/** Where a stream of these is on the public port, for a command line. */
+export const streamOf = (base, channels) => channels.length === 1 && !channels[0].endsWith(':*')
+  ? addressOf(base, channels[0])
+  : `${base}/v1/events?${channels.map(each => `channel=${part(each)}`).join('&')}`;

@@ -2,7 +2,7 @@
 
 import {part, post} from './api.js';
 import {clock, copy, count, field, h, pretty, say, show} from './dom.js';
-import {addressOf, Line} from './line.js';
+import {addressOf, Line, streamOf} from './line.js';
 
 const KEPT = 500;
 const SHOWN = 200;
@@ -17,11 +17,25 @@ class Ledger {
     this.replayed = 0;
     this.lost = 0;
     this.twice = 0;
+    this.gap = 0;
+    this.begun = false;
+  }
+
+  /** What is asked for isn't kept any more: what lies between is lost, and said to be. */
+  resets({channel, availableFrom}) {
+    if (availableFrom === undefined) return; // a family's: it has no offsets
+    const last = this.last.get(channel);
+    const gap = last === undefined ? 0 : Math.max(0, availableFrom - 1 - last);
+    this.gap += gap;
+    this.lost += gap;
+    this.last.set(channel, availableFrom - 1);
   }
 
   /** Where the stream goes on, and up to where what comes is the past. */
   begins(channels) {
-    this.back = {replayed: 0, lost: 0, from: null, to: null, open: this.last.size > 0};
+    this.back = {replayed: 0, lost: this.gap, from: null, again: this.begun};
+    this.begun = true;
+    this.gap = 0;
     for (const {channel, from, head} of channels) {
       this.head.set(channel, head);
       if (this.last.has(channel)) this.back.from = this.last.get(channel);
@@ -32,7 +46,6 @@ class Ledger {
   /** @returns whether the event is one that was missed while the line was cut */
   takes({channel, offset}) {
     this.received++;
-    if (offset === null) return false;
     const last = this.last.get(channel);
     const past = offset <= (this.head.get(channel) ?? 0);
     if (last !== undefined && offset <= last) this.twice++;
@@ -86,24 +99,23 @@ function watching(channels, me, options = {}) {
     until = Date.now() + CUT;
     line.cut(CUT);
     verdict.className = 'verdict cut';
-    count10();
-    cut.blur();
+    countDown();
   }
 
-  function count10() {
+  function countDown() {
     if (state !== 'cut' || line.stopped) return;
     const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
     show(verdict, `The line is cut. The channel goes on without us; back in ${left} s.`);
-    setTimeout(count10, 200);
+    setTimeout(countDown, 200);
   }
 
   function control(name, data, id) {
     if (name === 'connected') {
       ledger.begins(data.channels ?? []);
-      if (ledger.back.open) tell();
+      if (ledger.back.again) tell();
     } else if (name === 'reset') {
-      ledger.last.set(data.channel, data.availableFrom - 1);
-      note(`reset: ${data.reason}; the events begin again at ${data.availableFrom}`);
+      ledger.resets(data);
+      note(`reset: ${data.reason}${data.availableFrom === undefined ? '' : `; the events begin again at ${data.availableFrom}`}`);
     } else if (name === 'complete' || name === 'problem') {
       note(`${name}${data?.channel ? ` of ${data.channel}` : ''}`);
     } else if (name === 'reconnect') {
@@ -116,7 +128,7 @@ function watching(channels, me, options = {}) {
     events.unshift({...each, past});
     if (events.length > KEPT) events.pop();
     mark(past);
-    if (ledger.back?.open) tell();
+    if (ledger.back?.again) tell();
     if (paused) {
       waiting++;
       show(pause, `Go on (${waiting} new)`);
@@ -129,8 +141,8 @@ function watching(channels, me, options = {}) {
   function tell() {
     const {from, replayed, lost} = ledger.back;
     verdict.className = lost ? 'verdict bad' : 'verdict good';
-    show(verdict, 'Resumed from ', h('b', {}, count(from ?? 0)), ', ', h('b', {}, count(replayed)), ' replayed, ',
-      h('b', {}, count(lost)), ' lost');
+    show(verdict, from === null ? 'Resumed where the line was cut' : ['Resumed from ', h('b', {}, count(from))], ', ',
+      from !== null && [h('b', {}, count(replayed)), ' replayed, '], h('b', {}, count(lost)), ' lost');
   }
 
   function mark(past) {
@@ -153,7 +165,7 @@ function watching(channels, me, options = {}) {
   }
 
   function fits(each) {
-    return !wanted || each.type.toLowerCase().includes(wanted) || pretty(each.data).toLowerCase().includes(wanted);
+    return !wanted || each.type.toLowerCase().includes(wanted) || (pretty(each.data) ?? '').toLowerCase().includes(wanted);
   }
 
   function add(each) {
@@ -181,15 +193,16 @@ function watching(channels, me, options = {}) {
 }
 
 function row(each, me, channels) {
-  const text = pretty(each.data);
+  const several = channels.length !== 1 || channels[0].endsWith(':*');
+  const text = pretty(each.data) ?? '';
   const short = typeof each.data === 'string' ? each.data : JSON.stringify(each.data);
-  const address = addressOf(base(me), each.channel || channels[0]);
+  const address = addressOf(base(me), each.channel);
   return h(each.past ? 'li.past' : 'li', {},
     h('details', {},
       h('summary', {},
-        h('span.offset', {}, each.offset === null ? '·' : count(each.offset)),
+        h('span.offset', {}, count(each.offset)),
         h('span.time', {}, clock(each.time)),
-        channels.length !== 1 && h('span.channel', {}, each.channel),
+        several && h('span.channel', {}, each.channel),
         h('span.type', {}, each.type),
         h('span.short', {}, short ?? ''),
         each.past && h('span.tag', {}, 'replayed')),
@@ -198,7 +211,7 @@ function row(each, me, channels) {
       h('p.row', {},
         h('button.quiet', {type: 'button', onclick: () => copy(text, 'The data')}, 'Copy JSON'),
         h('button.quiet', {type: 'button', onclick: () => copy(publishCommand(address, each), 'The publish command')}, 'Copy publish as curl'),
-        h('button.quiet', {type: 'button', onclick: () => copy(resumeCommand(address, each), 'The listen command')}, 'Copy resume as curl'))));
+        h('button.quiet', {type: 'button', onclick: () => copy(resumeCommand(streamOf(base(me), channels), each), 'The listen command')}, 'Copy resume as curl'))));
 }
 
 /** As one word of a shell, whatever is in it. */
@@ -267,7 +280,7 @@ export function live({me}) {
 
 /** Any channel or several, from wherever. */
 export function tail({me, words}) {
-  const channel = h('input', {required: true, value: words.channel ?? '', placeholder: 'orders:42, or several with commas'});
+  const channel = h('input', {required: true, value: words.channel ?? '', placeholder: 'orders:42'});
   const from = h('input', {value: words.from ?? '', placeholder: 'latest'});
   const stage = h('section');
   let watch = null;
@@ -288,7 +301,7 @@ export function tail({me, words}) {
   return {
     element: h('div', {}, h('h1', {}, 'Live tail'),
       h('form.card.row.end', {onsubmit: begin},
-        field('Channel', channel), field('From', from, 'latest, earliest, an event\'s id, or a time such as 2026-01-31T12:00:00Z'),
+        field('Channel', channel, 'Or several with commas, or a whole family such as orders:* where wildcards are on'), field('From', from, 'latest, earliest, an event\'s id, or a time such as 2026-01-31T12:00:00Z'),
         h('button.primary', {type: 'submit'}, 'Watch')),
       stage, publishBox(channel)),
     stop: () => watch?.stop(),
