@@ -61,6 +61,7 @@ describe.skipIf(!chromiumPath)('the console', () => {
   }
 
   async function picture(name: string): Promise<void> {
+    await page.evaluate(() => scrollTo(0, 0));
     await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true });
     await page.evaluate(AXE); // by the debugger's way in: the page's own policy would refuse it
     const { violations } = await page.evaluate(() => (window as any).axe.run(document));
@@ -112,7 +113,7 @@ describe.skipIf(!chromiumPath)('the console', () => {
     await picture(`connections-${scheme}`);
     await visit('cluster', 'Cluster', 'text=all reachable');
     await picture(`cluster-${scheme}`);
-    await visit('figures', 'Figures', '.plot path.line0[d*="L"]');
+    await visit('figures', 'Figures', '.plots figure:nth-child(2) path.line0[d*="L"]');
     await picture(`figures-${scheme}`);
     await visit('token', 'Token');
     await page.getByLabel('Token').fill(product.token(600, { millrace: { grants: [{ channels: 'orders:*', acts: ['subscribe'] }] } }));

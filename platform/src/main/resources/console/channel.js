@@ -27,10 +27,8 @@ export function channel({words}) {
 
 async function look(name, place) {
   try {
-    const [about, people] = await Promise.all([
-      get(`channel?channel=${part(name)}`),
-      get(`v1/channels/${part(name)}/presence`).catch(() => null),
-    ]);
+    const about = await get(`channel?channel=${part(name)}`);
+    const people = about.family.presence ? await get(`v1/channels/${part(name)}/presence`) : null;
     show(place, tiles(about), people && presence(people), writers(about));
   } catch (failure) {
     show(place, h('p.bad', {}, failure.message));

@@ -54,7 +54,8 @@ function open(found, again) {
 
 function places(each) {
   const shown = each.subscriptions.slice(0, 3).map(place => h('div', {},
-    h('a', {href: `#/channel?name=${part(place.channel)}`}, place.channel), ` at ${count(place.position)}`));
+    h('a', {href: `#/channel?name=${part(place.channel)}`}, place.channel), ` at ${count(place.position)}`,
+    place.filter && h('small', {}, `filter: ${place.filter}`)));
   const more = each.subscriptions.length - shown.length + (each.moreSubscriptions ?? 0);
   return [shown, more > 0 && h('small', {}, `and ${count(more)} more`)];
 }
@@ -77,7 +78,7 @@ async function end({connectionId, userId}, again) {
 
 function ended(all) {
   return h('section', {}, h('h2', {}, 'The last that ended'),
-    table('Ended connections', ['User', 'Transport', 'From', 'Why', 'Was open for', 'Ended'],
+    table('Ended connections', ['User', 'Transport', 'From', 'Why', {text: 'Was open for', num: true}, 'Ended'],
       all.map(each => h('tr', {},
         h('td', {}, each.userId ?? 'not logged in'), h('td', {}, h('span.badge.plain', {}, each.transport)),
         h('td', {}, each.address ?? ''), h('td', {}, h('code', {}, each.code)),

@@ -5,6 +5,7 @@ import {count, h, show, table} from './dom.js';
 import {plot} from './plot.js';
 import {poll} from './poll.js';
 
+/** At most so long is kept and shown; a page just opened shows a minute. */
 const SPAN = 5 * 60_000;
 const kept = [];
 
@@ -40,16 +41,17 @@ function rates(of) {
 
 function page() {
   const now = kept.at(-1);
+  const span = Math.min(SPAN, Math.max(1, Math.ceil((now.at - kept[0].at) / 60_000)) * 60_000);
   return [
-    h('p', {}, `Of node ${now.node}, up for ${count(now.uptimeSeconds)} s, epoch `, h('code', {}, now.epoch),
+    h('p', {}, `Of node ${now.node.replace(/^.*@/, '')}, up for ${count(now.uptimeSeconds)} s, epoch `, h('code', {}, now.epoch),
       '. What was counted before this page was opened is in the sums below.'),
     h('div.plots', {},
-      plot('Connections', '', [{name: 'SSE', points: values(each => each.open.sse ?? 0)}, {name: 'WebSocket', points: values(each => each.open.websocket ?? 0)}], SPAN),
-      plot('Events', '/s', [{name: 'delivered', points: rates(each => sum(each.delivered))}, {name: 'published', points: rates(each => each.published)}], SPAN),
-      plot('Publish latency', 'ms', [{name: 'p50', points: values(each => each.commit.p50)}, {name: 'p99', points: values(each => each.commit.p99)}], SPAN),
-      plot('Delivery latency, by a canary', 'ms', [{name: 'publish to live list', points: values(each => each.canaryMillis)}], SPAN),
-      plot('Reconnects', '/s', [{name: 'resumed', points: rates(each => each.resumed)}, {name: 'ended', points: rates(each => sum(each.ended))}], SPAN),
-      plot('Resets and slow clients', '/s', [{name: 'resets', points: rates(each => each.resets)}, {name: 'fell behind', points: rates(each => each.fellBehind)}], SPAN)),
+      plot('Connections', '', [{name: 'SSE', points: values(each => each.open.sse ?? 0)}, {name: 'WebSocket', points: values(each => each.open.websocket ?? 0)}], span),
+      plot('Events', '/s', [{name: 'delivered', points: rates(each => sum(each.delivered))}, {name: 'published', points: rates(each => each.published)}], span),
+      plot('Publish latency', 'ms', [{name: 'p50', points: values(each => each.commit.p50)}, {name: 'p99', points: values(each => each.commit.p99)}], span),
+      plot('Delivery latency, by a canary', 'ms', [{name: 'publish to live list', points: values(each => each.canaryMillis)}], span),
+      plot('Reconnects', '/s', [{name: 'resumed', points: rates(each => each.resumed)}, {name: 'ended', points: rates(each => sum(each.ended))}], span),
+      plot('Resets and slow clients', '/s', [{name: 'resets', points: rates(each => each.resets)}, {name: 'fell behind', points: rates(each => each.fellBehind)}], span)),
     h('section', {}, h('h2', {}, 'Since the node started'),
       table('Sums', ['What', {text: 'How many', num: true}], rows(now), '')),
   ];

@@ -41,12 +41,17 @@ function draw(drawing, series, span) {
   const x = time => LEFT + (WIDTH - LEFT - 4) * (1 - (end - time) / span);
   const y = value => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
   const marks = [0, 0.5, 1].map(part => [
-    s('line.grid', {x1: LEFT, x2: WIDTH - 4, y1: y(part * top), y2: y(part * top)}),
+    s('line.grid', {x1: LEFT, x2: WIDTH - 8, y1: y(part * top), y2: y(part * top)}),
     s('text', {x: LEFT - 6, y: y(part * top) + 4, 'text-anchor': 'end'}, short(part * top)),
   ]);
   const times = [s('text', {x: LEFT, y: HEIGHT - 4}, `${Math.round(span / 60000)} min ago`),
-    s('text', {x: WIDTH - 4, y: HEIGHT - 4, 'text-anchor': 'end'}, 'now')];
-  const lines = series.map(({points}, at) => s(`path.line${at}`, {d: path(points.filter(point => end - point[0] <= span), x, y)}));
+    s('text', {x: WIDTH - 8, y: HEIGHT - 4, 'text-anchor': 'end'}, 'now')];
+  const lines = series.map(({points}, at) => {
+    const shown = points.filter(point => end - point[0] <= span);
+    const newest = shown.at(-1);
+    return [s(`path.line${at}`, {d: path(shown, x, y)}),
+      newest && newest[1] !== null && s(`circle.line${at}`, {cx: x(newest[0]), cy: y(newest[1]), r: 3})];
+  });
   show(drawing, marks, times, lines);
 }
 

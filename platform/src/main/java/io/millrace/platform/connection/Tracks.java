@@ -196,8 +196,14 @@ final class Tracks {
         tracks.forEach((channel, track) -> places.add(new Look.Place(
                 channel.value(),
                 track.position(),
-                Math.max(0, track.feed().live().head() - track.position()))));
+                Math.max(0, track.feed().live().head() - track.position()),
+                filter(channel))));
         return places;
+    }
+
+    private @Nullable String filter(ChannelName channel) {
+        Want want = wanted.get(channel);
+        return want == null || want.filter().isNone() ? null : want.filter().toString();
     }
 
     // reading

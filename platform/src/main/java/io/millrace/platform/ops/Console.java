@@ -36,8 +36,8 @@ public final class Console {
     private static final String DOORS = API + "v1/";
 
     /** Who somebody is who need not log in. */
-    private static final Login ANYBODY = new Login(
-            "console", null, List.of(Grant.parse("*:subscribe,publish,history,presence,admin")), null, null, Map.of());
+    private static final Login ANYBODY =
+            new Login("console", null, List.of(Grant.parse("*:admin")), null, null, Map.of());
 
     private final ConsoleFiles files = new ConsoleFiles();
     private final Admin.Guard guard;

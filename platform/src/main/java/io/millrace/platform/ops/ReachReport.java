@@ -171,10 +171,10 @@ final class ReachReport {
                     name + "began after it, at " + Instant.ofEpochMilli(line.connectedAtMillis())
                             + ": it was replayed only if the client came back with an older cursor.");
         }
-        return new Step(
-                "yes",
-                name + "has passed it, at " + place.position()
-                        + ": it was sent, unless the subscription's filter or the family's claims left it out.");
+        String passed = name + "has passed it, at " + place.position() + ": ";
+        return place.filter() == null
+                ? new Step("yes", passed + "it was sent, unless a claim that the family asks for kept it back.")
+                : new Step("open", passed + "it was sent if its filter lets it through: " + place.filter() + ".");
     }
 
     private static Step ended(Ending line, @Nullable Instant time) {
