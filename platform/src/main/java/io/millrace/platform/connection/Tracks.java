@@ -15,6 +15,7 @@ import io.millrace.protocol.ResetReason;
 import io.millrace.protocol.View;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -190,7 +191,7 @@ final class Tracks {
         joined.forEach(feed -> feed.leave(listener));
     }
 
-    /** Where each channel stands. */
+    /** Where each channel stands, by name. */
     List<Look.Place> places() {
         List<Look.Place> places = new ArrayList<>();
         tracks.forEach((channel, track) -> places.add(new Look.Place(
@@ -198,6 +199,7 @@ final class Tracks {
                 track.position(),
                 Math.max(0, track.feed().live().head() - track.position()),
                 filter(channel))));
+        places.sort(Comparator.comparing(Look.Place::channel));
         return places;
     }
 
