@@ -104,7 +104,10 @@ describe('a message', () => {
     const data = JSON.parse(expected);
     const known = tellControl(event, data, undefined, hear);
     if (event === 'reset') {
-      expect(told).toEqual([{ is: 'reset', channel: 'user:42', reset: data }]);
+      expect(told).toEqual([{ is: 'reset', channel: data.channel, reset: data }]);
+    } else if (event === 'presence') {
+      expect(known).toBe(true);
+      expect(told).toEqual([{ is: 'says', channel: 'room:1', type: 'presence', data }]);
     } else if (event === 'reconnect') {
       expect(leaving).toBe(1500);
     } else {

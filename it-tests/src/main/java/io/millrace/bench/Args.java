@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,26 @@ final class Args {
             // told below, in the same words as a number out of range
         }
         throw new BenchFailure("--" + name + " is a whole number from " + min + " to " + max + ", got '" + value + "'");
+    }
+
+    /** One of an enum's names, in small letters. */
+    <E extends Enum<E>> E choice(String name, E otherwise) {
+        String value = optional(name);
+        if (value == null) {
+            return otherwise;
+        }
+        for (E constant : otherwise.getDeclaringClass().getEnumConstants()) {
+            if (constant.name().toLowerCase(Locale.ROOT).equals(value)) {
+                return constant;
+            }
+        }
+        throw new BenchFailure("--" + name + " can't be '" + value + "'");
+    }
+
+    /** Words between blanks; none where the option is left out. */
+    List<String> words(String name, String otherwise) {
+        String text = text(name, otherwise).strip();
+        return text.isEmpty() ? List.of() : List.of(text.split("\\s+", -1));
     }
 
     Duration seconds(String name, int otherwise, int max) {

@@ -12,11 +12,11 @@ import org.HdrHistogram.Histogram;
 final class Audience implements AutoCloseable {
     private final List<SubscriberPool> pools = new ArrayList<>();
 
-    static Audience open(Target target, Opening opening, int count, int threads, Function<Tally, Receipts> books) {
+    static Audience open(Target target, Plan plan, int threads) {
         Audience audience = new Audience();
-        for (int i = 0; i < threads; i++) {
-            int share = count / threads + (i < count % threads ? 1 : 0);
-            audience.pools.add(SubscriberPool.open(target, opening, share, books));
+        int used = Math.max(1, Math.min(threads, plan.count()));
+        for (int first = 0; first < used; first++) {
+            audience.pools.add(SubscriberPool.open(target, plan, first, used));
         }
         return audience;
     }
@@ -98,12 +98,26 @@ final class Audience implements AutoCloseable {
         });
     }
 
+    /** A fault where somebody was cut off. */
+    void tellEnded(Outcome outcome) {
+        long ended = subscribers().filter(s -> s.ending() != null).count();
+        if (ended > 0) {
+            String why = subscribers()
+                    .filter(s -> s.ending() != null)
+                    .findFirst()
+                    .map(Subscriber::plight)
+                    .orElse("");
+            outcome.fault(ended + " subscribers were cut off, one of them: " + why);
+        }
+    }
+
     Losses losses() {
         return subscribers().map(s -> s.receipts().losses()).reduce(Losses.NONE, Losses::plus);
     }
 
-    Histogram latency() {
-        return merged(Tally::latency);
+    /** Publish to receipt since the last call; may be called at any time, by one thread. */
+    Histogram latencySinceLast() {
+        return merged(Tally::latencySinceLast);
     }
 
     Histogram completion() {

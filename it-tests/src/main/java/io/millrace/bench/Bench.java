@@ -15,16 +15,24 @@ public final class Bench {
             """
             usage: Bench <sub-command> [--option value ...]
 
-            run          --jar platform/target/millrace.jar [--rounds 3] [--quick]   the product against the floor
-            serve-floor  --port P [--drop-every N] [--seconds 3600]                  the floor on its own
-            fanout       --url U --token T --channel C [--transport sse|ws] [--subscribers N] [--events M] [--rate R]
-                         [--size B] [--warmup W] [--threads 1|2] [--quiet S] [--pid P] [--heap]
-            publish      --url U --token T --channel C [--channels K] [--publishers 64] [--batch B] [--size B]
-                         [--seconds S] [--warmup S] [--pid P]
-            fill         --url U --token T --channel C [--events N] [--size B]
-            catchup      --url U --token T --channel C --expect N [--quiet S] [--pid P]
-            storm        --url U --token T --channel FRESH [--clients N] [--missed K] [--size B] [--threads 1|2]
-                         [--quiet S] [--pid P]
+            run          --jar platform/target/millrace.jar [--rounds 3] [--quick] [--only KEY,KEY] [--without ROLE,ROLE]
+                         [--java HOME] [--java-options "…"] [--variants "a=…; b=…"] [--minutes N]      everything
+            serve-floor  --port P [--drop-every N] [--seconds 3600]              the floor on its own
+            serve-http   --port P [--seconds 3600]                               Pekko HTTP that answers 201
+            fanout       CROWD [--events M] [--rate R] [--warmup W] [--heap]
+            top-rate     CROWD [--limit-millis 150] [--start-rate 10] [--step-seconds 3]
+            channels     LOAD --channels K [--each 5] [--threads 1|2] [--quiet S]
+            publish      LOAD [--channels K]
+            fill         SERVER [--events N] [--size B]
+            catchup      SERVER --expect N [--quiet S]
+            storm        SERVER [--clients N] [--missed K] [--size B] [--threads 1|2] [--quiet S] [--admin-port P]
+            idle         SERVER [--transport sse|ws] [--connections N] [--admin-port P]
+            accepting    SERVER [--transport sse|ws] [--connections N] [--waves W]
+            churn        SERVER --admin-port P [--clients 100] [--minutes 2]
+
+            SERVER       --url U --token T --channel C [--pid P] [--dialect millrace|nchan]
+            CROWD        SERVER [--transport sse|ws] [--subscribers N] [--publishers 1] [--size B] [--threads 1|2] [--quiet S]
+            LOAD         SERVER [--publishers 64] [--batch B] [--size B] [--seconds S] [--warmup S]
             """;
 
     private Bench() {}
@@ -52,25 +60,40 @@ public final class Bench {
     private static int run(String command, Args args) throws IOException {
         return switch (command) {
             case "run" -> Suite.run(checked(Suite.Settings.from(args), args)) ? 0 : 1;
-            case "serve-floor" -> serveFloor(args);
-            case "fanout" -> tell(Fanout.run(checked(Fanout.Settings.from(args), args)));
-            case "publish" -> tell(PublishLoad.run(checked(PublishLoad.Settings.from(args), args)));
+            case "serve-floor", "serve-http" -> serve(command, args);
             case "fill" -> fill(args);
-            case "catchup" -> tell(checked(History.CatchUp.from(args), args).run());
-            case "storm" -> tell(checked(History.Storm.from(args), args).run());
+            default -> tell(scenario(command, args));
+        };
+    }
+
+    private static Outcome scenario(String command, Args args) {
+        return switch (command) {
+            case "fanout" -> Fanout.run(checked(Fanout.Settings.from(args), args));
+            case "top-rate" -> TopRate.run(checked(TopRate.Settings.from(args), args));
+            case "channels" -> Spread.run(checked(Spread.Settings.from(args), args));
+            case "publish" -> PublishLoad.run(checked(PublishLoad.Settings.from(args), args));
+            case "catchup" -> checked(History.CatchUp.from(args), args).run();
+            case "storm" -> checked(Storm.from(args), args).run();
+            case "idle" -> Idle.memory(checked(Idle.Settings.from(args), args));
+            case "accepting" -> Idle.accepting(checked(Idle.Settings.from(args), args));
+            case "churn" -> Churn.run(checked(Churn.Settings.from(args), args));
             default -> throw new BenchFailure("there is no sub-command '" + command + "'\n" + USAGE);
         };
     }
 
-    private static int serveFloor(Args args) throws IOException {
+    private static int serve(String command, Args args) throws IOException {
         int port = args.number("port", 0, 1, 65_535);
         int dropEvery = args.number("drop-every", 0, 0, Integer.MAX_VALUE);
-        int seconds = args.number("seconds", 3600, 1, 86_400);
+        int seconds = args.number("seconds", 7200, 1, 86_400);
         args.refuseUnknown();
         if (port == 0) {
             throw new BenchFailure("--port is missing");
         }
-        FloorServer.serve(port, dropEvery, seconds);
+        if (command.equals("serve-http")) {
+            HttpFloor.serve(port, seconds);
+        } else {
+            FloorServer.serve(port, dropEvery, seconds);
+        }
         return 0;
     }
 

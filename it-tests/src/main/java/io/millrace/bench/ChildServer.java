@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,15 @@ final class ChildServer implements AutoCloseable {
 
     /** Starts it and returns once it has printed a line that begins with {@code ready}. */
     static ChildServer start(List<String> command, Path log, Duration limit) {
+        return start(command, log, limit, () -> false);
+    }
+
+    /** For a server that says nothing: returns once it takes connections. */
+    static ChildServer startOnPort(List<String> command, Path log, int port, Duration limit) {
+        return start(command, log, limit, () -> takesConnections(port));
+    }
+
+    private static ChildServer start(List<String> command, Path log, Duration limit, BooleanSupplier isReady) {
         try {
             Files.writeString(log, String.join(" ", command) + "\n");
             ChildServer child = new ChildServer(
@@ -42,7 +53,7 @@ final class ChildServer implements AutoCloseable {
             Thread listener = new Thread(child::listen, "child-log");
             listener.setDaemon(true);
             listener.start();
-            child.awaitReady(limit);
+            child.awaitReady(limit, isReady);
             return child;
         } catch (IOException e) {
             throw new BenchFailure("could not start " + command + ": " + e.getMessage(), e);
@@ -66,10 +77,10 @@ final class ChildServer implements AutoCloseable {
         }
     }
 
-    private void awaitReady(Duration limit) {
+    private void awaitReady(Duration limit, BooleanSupplier isReady) {
         long deadline = System.nanoTime() + limit.toNanos();
         try {
-            while (!ready.await(100, TimeUnit.MILLISECONDS)) {
+            while (!ready.await(100, TimeUnit.MILLISECONDS) && !isReady.getAsBoolean()) {
                 if (!process.isAlive() || System.nanoTime() > deadline) {
                     close();
                     throw new BenchFailure("the server didn't become ready; what it said is in " + log);
@@ -79,6 +90,25 @@ final class ChildServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             close();
             throw new BenchFailure("interrupted while the server started");
+        }
+    }
+
+    /** For a server in this process. */
+    static void awaitPort(int port, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!takesConnections(port)) {
+            if (System.nanoTime() > deadline) {
+                throw new BenchFailure("nobody takes connections on port " + port);
+            }
+            Pause.millis(20);
+        }
+    }
+
+    private static boolean takesConnections(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
         }
     }
 

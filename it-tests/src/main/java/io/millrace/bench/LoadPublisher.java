@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 
 /**
  * One of many publishers: connecting, then sending and waiting by turns. A refused request is sent again after a pause
@@ -16,30 +17,31 @@ final class LoadPublisher {
 
     private final SocketChannel socket;
     private final SelectionKey key;
-    private final PublishRequest request;
+    private final List<Lane> lanes;
     private final PublishLoad.Book book;
     private final ReplyReader reply = new ReplyReader();
     private ByteBuffer out = ByteBuffer.allocate(0);
-    private long sequence;
+    private int turn;
     private long sentNanos;
     private long resumeNanos;
     private boolean waiting = true;
     private boolean broken;
 
-    private LoadPublisher(SocketChannel socket, SelectionKey key, PublishRequest request, PublishLoad.Book book) {
+    private LoadPublisher(SocketChannel socket, SelectionKey key, List<Lane> lanes, PublishLoad.Book book) {
         this.socket = socket;
         this.key = key;
-        this.request = request;
+        this.lanes = lanes;
         this.book = book;
     }
 
-    static LoadPublisher connect(Selector selector, Target target, PublishRequest request, PublishLoad.Book book)
+    /** The lanes take turns, event by event. */
+    static LoadPublisher connect(Selector selector, Target target, List<Lane> lanes, PublishLoad.Book book)
             throws IOException {
         SocketChannel socket = SocketChannel.open();
         socket.configureBlocking(false);
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
         SelectionKey key = socket.register(selector, SelectionKey.OP_CONNECT);
-        LoadPublisher publisher = new LoadPublisher(socket, key, request, book);
+        LoadPublisher publisher = new LoadPublisher(socket, key, lanes, book);
         key.attach(publisher);
         socket.connect(target.address());
         return publisher;
@@ -65,7 +67,8 @@ final class LoadPublisher {
         resumeNanos = 0;
         waiting = true;
         reply.reset();
-        out = request.stamp(sequence, sentNanos);
+        Lane lane = lanes.get(turn);
+        out = lane.request().stamp(lane.next(), sentNanos);
         flush();
     }
 
@@ -86,7 +89,8 @@ final class LoadPublisher {
         }
         waiting = false;
         if (reply.status() / 100 == 2) {
-            sequence += request.batch();
+            lanes.get(turn).acknowledged();
+            turn = (turn + 1) % lanes.size();
             book.acknowledged(sentNanos, System.nanoTime());
             if (book.sending()) {
                 send();

@@ -16,7 +16,9 @@ final class Outcome {
     private final String scenario;
     private final Map<Figure, Double> figures = new EnumMap<>(Figure.class);
     private final List<String> faults = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
     private final Map<String, Long> errors = new LinkedHashMap<>();
+    private MemoryCurve memory = MemoryCurve.NONE;
     private final Histogram latency = new Histogram(1, 600_000_000L, 3);
 
     Outcome(String scenario) {
@@ -28,8 +30,9 @@ final class Outcome {
         return this;
     }
 
-    /** Adds a distribution in microseconds and the usual points of it. */
+    /** The run's distribution in microseconds, and the usual points of it. */
     Outcome latency(Histogram micros) {
+        latency.reset();
         latency.add(micros);
         if (micros.getTotalCount() > 0) {
             put(Figure.P50, micros.getValueAtPercentile(50) / MICROS_PER_MILLI);
@@ -61,6 +64,11 @@ final class Outcome {
         faults.add(what);
     }
 
+    /** Something to know about the run that isn't a figure and isn't wrong. */
+    void note(String what) {
+        notes.add(what);
+    }
+
     /** Answers that weren't a success, by status, and connections that broke. */
     void errors(Map<String, Long> counted) {
         errors.putAll(counted);
@@ -78,6 +86,16 @@ final class Outcome {
         return latency;
     }
 
+    /** Memory over time, where it was looked at. */
+    MemoryCurve memory() {
+        return memory;
+    }
+
+    Outcome memory(MemoryCurve curve) {
+        memory = curve;
+        return this;
+    }
+
     List<String> faults() {
         return faults;
     }
@@ -92,6 +110,7 @@ final class Outcome {
         map.put("scenario", scenario);
         map.put("sound", sound());
         figures.forEach((figure, value) -> map.put(figure.key(), Math.round(value * 1000) / 1000.0));
+        map.put("notes", notes);
         map.put("errors", errors);
         map.put("faults", faults);
         return map;
@@ -106,6 +125,7 @@ final class Outcome {
         return scenario
                 + (sound() ? ": " : ": FAILED (" + String.join("; ", faults) + "): ")
                 + said
+                + (notes.isEmpty() ? "" : "; " + String.join("; ", notes))
                 + (errors.isEmpty() ? "" : ", errors " + errors);
     }
 }

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,21 +16,43 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProcessGauge {
     private static final long MICROS_PER_TICK = 10_000;
-    private static final Pattern HEAP_USED = Pattern.compile("used (\\d+)K");
     private static final int JCMD_SECONDS = 30;
 
-    private final @Nullable ProcessHandle process;
+    static final Cpu NO_CPU = new Cpu(false, 0, 0);
 
-    private ProcessGauge(@Nullable ProcessHandle process) {
+    private final @Nullable ProcessHandle process;
+    private final boolean family;
+    private final @Nullable ProcessHandle beside;
+
+    private ProcessGauge(@Nullable ProcessHandle process, boolean family, @Nullable ProcessHandle beside) {
         this.process = process;
+        this.family = family;
+        this.beside = beside;
+    }
+
+    static ProcessGauge from(Args args) {
+        return of(args.number("pid", 0, 0, Integer.MAX_VALUE));
+    }
+
+    /** For a server whose children are the server: all of them count as one. */
+    static ProcessGauge ofFamily(long pid) {
+        return new ProcessGauge(handle(pid), true, null);
     }
 
     /** Zero stands for a server whose process isn't known: then nothing is measured. */
     static ProcessGauge of(long pid) {
-        return new ProcessGauge(
-                pid == 0
-                        ? null
-                        : ProcessHandle.of(pid).orElseThrow(() -> new BenchFailure("there is no process " + pid)));
+        return new ProcessGauge(handle(pid), false, null);
+    }
+
+    /** The same, and a process that belongs to it without being its child, such as its database. */
+    ProcessGauge beside(long pid) {
+        return new ProcessGauge(process, family, handle(pid));
+    }
+
+    private static @Nullable ProcessHandle handle(long pid) {
+        return pid == 0
+                ? null
+                : ProcessHandle.of(pid).orElseThrow(() -> new BenchFailure("there is no process " + pid));
     }
 
     /** CPU used since a process began, in user and kernel mode; or the difference of two such readings. */
@@ -48,13 +70,16 @@ final class ProcessGauge {
     Cpu cpu() {
         ProcessHandle server = process;
         if (server == null) {
-            return new Cpu(false, 0, 0);
+            return NO_CPU;
         }
         long own = ticks(server.pid(), false);
-        long children = server.descendants()
-                .mapToLong(child -> ticks(child.pid(), true))
-                .sum();
-        return new Cpu(own > 0, own * MICROS_PER_TICK, (own + children) * MICROS_PER_TICK);
+        Stream<ProcessHandle> others = server.descendants();
+        if (beside != null) {
+            others = Stream.concat(others, Stream.concat(Stream.of(beside), beside.descendants()));
+        }
+        long children = others.mapToLong(child -> ticks(child.pid(), true)).sum();
+        long counted = family ? own + children : own;
+        return new Cpu(counted > 0, counted * MICROS_PER_TICK, (own + children) * MICROS_PER_TICK);
     }
 
     /**
@@ -72,30 +97,54 @@ final class ProcessGauge {
         }
     }
 
-    /** Resident memory of the process without its children. */
+    /** Resident memory of the process; its children are left out unless they are the server. */
     OptionalLong rssKilobytes() {
         ProcessHandle server = process;
         if (server == null) {
             return OptionalLong.empty();
         }
+        LongStream own = LongStream.of(rss(server.pid()));
+        long sum = (family ? LongStream.concat(own, server.descendants().mapToLong(child -> rss(child.pid()))) : own)
+                .sum();
+        return sum > 0 ? OptionalLong.of(sum) : OptionalLong.empty();
+    }
+
+    private static long rss(long pid) {
         try {
-            return Files.readAllLines(Path.of("/proc/" + server.pid() + "/status")).stream()
+            return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
                     .filter(line -> line.startsWith("VmRSS:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst();
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** Open file descriptors of the process itself; empty where they can't be counted. */
+    OptionalLong descriptors() {
+        ProcessHandle server = process;
+        if (server == null) {
+            return OptionalLong.empty();
+        }
+        try (Stream<Path> open = Files.list(Path.of("/proc/" + server.pid() + "/fd"))) {
+            return OptionalLong.of(open.count());
         } catch (IOException e) {
             return OptionalLong.empty();
         }
     }
 
-    /** Live heap after a full collection, as {@code jcmd} tells it; empty where there is no {@code jcmd} or no JVM. */
+    /** Live heap after a full collection; empty where there is no {@code jcmd} or no JVM. */
     OptionalLong heapKilobytes() {
+        long bytes = live().bytes();
+        return bytes == 0 ? OptionalLong.empty() : OptionalLong.of(bytes / 1024);
+    }
+
+    /** What is alive after a full collection; nothing where there is no {@code jcmd} or no JVM. */
+    ClassHistogram live() {
         ProcessHandle server = process;
-        if (server == null || jcmd(server.pid(), "GC.run").isEmpty()) {
-            return OptionalLong.empty();
-        }
-        Matcher used = HEAP_USED.matcher(jcmd(server.pid(), "GC.heap_info"));
-        return used.find() ? OptionalLong.of(Long.parseLong(used.group(1))) : OptionalLong.empty();
+        String said = server == null || family ? "" : jcmd(server.pid(), "GC.class_histogram");
+        return ClassHistogram.read(said);
     }
 
     private static String jcmd(long pid, String command) {

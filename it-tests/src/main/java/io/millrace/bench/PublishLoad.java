@@ -21,7 +21,8 @@ final class PublishLoad {
     private static final Duration LAST_REPLIES = Duration.ofSeconds(10);
 
     /**
-     * @param channels the publishers are dealt out over so many channels, named with {@code -0}, {@code -1}… behind
+     * @param channels so many, named with {@code -0}, {@code -1}… behind where they are several. Fewer than publishers
+     *     are shared by them; of more, each publisher serves several by turns
      * @param warmUp before the measured window
      */
     record Settings(
@@ -33,7 +34,7 @@ final class PublishLoad {
             int size,
             Duration warmUp,
             Duration length,
-            long pid) {
+            ProcessGauge gauge) {
         static Settings from(Args args) {
             return new Settings(
                     Target.from(args),
@@ -44,11 +45,16 @@ final class PublishLoad {
                     args.number("size", 100, PublishRequest.MIN_SIZE, PublishRequest.MAX_SIZE),
                     args.seconds("warmup", 1, 60),
                     args.seconds("seconds", 5, 600),
-                    args.number("pid", 0, 0, Integer.MAX_VALUE));
+                    ProcessGauge.from(args));
         }
 
-        String channelOf(int publisher) {
-            return channels == 1 ? channel : channel + "-" + publisher % channels;
+        /** One a publisher, or one a channel where those are more. */
+        int lanes() {
+            return Math.max(publishers, channels);
+        }
+
+        String channelOf(int lane) {
+            return channels == 1 ? channel : channel + "-" + lane % channels;
         }
     }
 
@@ -78,19 +84,26 @@ final class PublishLoad {
     }
 
     private final Settings settings;
-    private final ProcessGauge gauge;
+    private final int run;
+    private final Sent sent;
     private final Book book = new Book();
     private final ByteBuffer direct = ByteBuffer.allocateDirect(IN_BYTES);
     private final byte[] bytes = new byte[IN_BYTES];
 
-    private PublishLoad(Settings settings) {
+    private PublishLoad(Settings settings, int run, Sent sent) {
         this.settings = settings;
-        this.gauge = ProcessGauge.of(settings.pid());
+        this.run = run;
+        this.sent = sent;
     }
 
     static Outcome run(Settings settings) {
+        return run(settings, ThreadLocalRandom.current().nextInt(), new Sent(settings.lanes()));
+    }
+
+    /** For somebody who listens: with the marks' run, and where to count what was acknowledged. */
+    static Outcome run(Settings settings, int run, Sent sent) {
         try (Selector selector = Selector.open()) {
-            return new PublishLoad(settings).run(selector);
+            return new PublishLoad(settings, run, sent).run(selector);
         } catch (IOException e) {
             throw new BenchFailure("the publishers broke off: " + e.getMessage(), e);
         }
@@ -104,9 +117,9 @@ final class PublishLoad {
             book.measureFrom = begun;
             book.measureUntil = end;
             turnUntil(begun, selector, publishers);
-            ProcessGauge.Cpu before = gauge.cpu();
+            ProcessGauge.Cpu before = settings.gauge().cpu();
             turnUntil(end, selector, publishers);
-            ProcessGauge.Cpu used = gauge.cpu().since(before);
+            ProcessGauge.Cpu used = settings.gauge().cpu().since(before);
             book.sending = false;
             turnUntil(System.nanoTime() + LAST_REPLIES.toNanos(), selector, publishers);
             return conclude(publishers, used);
@@ -116,18 +129,25 @@ final class PublishLoad {
     }
 
     private List<LoadPublisher> open(Selector selector) throws IOException {
-        int run = ThreadLocalRandom.current().nextInt();
         List<LoadPublisher> publishers = new ArrayList<>();
-        for (int lane = 0; lane < settings.publishers(); lane++) {
-            PublishRequest request = PublishRequest.render(
-                    settings.target(),
-                    settings.channelOf(lane),
-                    Mark.blank(run, lane),
-                    settings.batch(),
-                    settings.size());
-            publishers.add(LoadPublisher.connect(selector, settings.target(), request, book));
+        for (int first = 0; first < settings.publishers(); first++) {
+            List<Lane> lanes = new ArrayList<>();
+            for (int lane = first; lane < settings.lanes(); lane += settings.publishers()) {
+                lanes.add(lane(lane));
+            }
+            publishers.add(LoadPublisher.connect(selector, settings.target(), lanes, book));
         }
         return publishers;
+    }
+
+    private Lane lane(int number) {
+        PublishRequest request = PublishRequest.render(
+                settings.target(),
+                settings.channelOf(number),
+                Mark.blank(run, number),
+                settings.batch(),
+                settings.size());
+        return new Lane(number, request, sent);
     }
 
     /** Lets the publishers work until the time has come or none of them waits for anything. */

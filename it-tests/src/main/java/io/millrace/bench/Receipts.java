@@ -1,5 +1,6 @@
 package io.millrace.bench;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -36,30 +37,61 @@ abstract class Receipts implements Mark.Listener {
 
     abstract Losses losses();
 
-    /** One lane of one run, from {@code first} up to {@code end}; latencies count from {@code measuredFrom}. */
+    /** So many lanes of one run, from {@code first} on: of each exactly what was published and acknowledged. */
+    static final class OfLanes extends Receipts {
+        private final int run;
+        private final int first;
+        private final Sent sent;
+        private final SequenceCheck[] checks;
+
+        OfLanes(Tally tally, int run, int first, int count, Sent sent) {
+            super(tally);
+            this.run = run;
+            this.first = first;
+            this.sent = sent;
+            this.checks = new SequenceCheck[count];
+            Arrays.setAll(checks, lane -> new SequenceCheck(0));
+        }
+
+        @Override
+        public void marked(int markRun, int lane, long sequence, long publishedNanos, long receivedNanos) {
+            int index = lane - first;
+            if (markRun == run && index >= 0 && index < checks.length && checks[index].accept(sequence)) {
+                tally().measured(publishedNanos, receivedNanos);
+                took(receivedNanos, false);
+            }
+        }
+
+        @Override
+        Losses losses() {
+            Losses losses = Losses.NONE;
+            for (int i = 0; i < checks.length; i++) {
+                SequenceCheck check = checks[i];
+                losses = losses.plus(
+                        new Losses(check.lost(sent.next(first + i)), check.duplicated(), check.reordered()));
+            }
+            return losses;
+        }
+    }
+
+    /** One lane of one run, from {@code first} up to {@code end}, after which it is complete. */
     static final class OfOneLane extends Receipts {
         private final int run;
         private final long end;
-        private final long measuredFrom;
         private final SequenceCheck check;
 
-        OfOneLane(Tally tally, int run, long first, long measuredFrom, long end) {
+        OfOneLane(Tally tally, int run, long first, long end) {
             super(tally);
             this.run = run;
             this.end = end;
-            this.measuredFrom = measuredFrom;
             this.check = new SequenceCheck(first);
         }
 
         @Override
         public void marked(int markRun, int lane, long sequence, long publishedNanos, long receivedNanos) {
-            if (markRun != run || !check.accept(sequence)) {
-                return;
+            if (markRun == run && check.accept(sequence)) {
+                took(receivedNanos, check.next() >= end && check.complete(end));
             }
-            if (sequence >= measuredFrom) {
-                tally().measured(publishedNanos, receivedNanos);
-            }
-            took(receivedNanos, check.next() >= end && check.complete(end));
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.millrace.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.millrace.bench.Server.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,40 +10,48 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
-/** Gathers the rounds and tells them three ways: a table on the console, JSON, and a page. Figures are medians. */
+/** Gathers the rounds: what every server reached in every scenario, as medians, and whether that is what it has to be. */
 final class Report {
-    static final String PRODUCT = "product";
-    static final String FLOOR = "floor";
-
     private final int rounds;
-    private final Scenario.Measure measure;
+    private final Scale scale;
+    private final Map<String, Role> roles = new LinkedHashMap<>();
     private final Map<Scenario, Map<String, List<Outcome>>> outcomes = new EnumMap<>(Scenario.class);
-    private final List<String> faults = new ArrayList<>();
+    /** Each server's very first run of a scenario, warm-up or not: later ones use memory that is resident already. */
+    private final Map<Scenario, Map<String, Outcome>> firsts = new EnumMap<>(Scenario.class);
 
-    Report(int rounds, Scenario.Measure measure) {
+    private final List<String> faults = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
+
+    Report(int rounds, Scale scale) {
         this.rounds = rounds;
-        this.measure = measure;
+        this.scale = scale;
     }
 
-    void add(Scenario scenario, String server, Outcome outcome) {
+    void add(Scenario scenario, Server server, Outcome outcome) {
+        roles.put(server.name(), server.role());
         outcomes.computeIfAbsent(scenario, any -> new LinkedHashMap<>())
-                .computeIfAbsent(server, any -> new ArrayList<>())
+                .computeIfAbsent(server.name(), any -> new ArrayList<>())
                 .add(outcome);
-        noteFaults(outcome);
+        note(scenario, server, outcome);
     }
 
     /** A warm-up isn't measured, but an event lost in it is a lost event. */
-    void warmUp(Outcome outcome) {
-        noteFaults(outcome);
+    void warmUp(Scenario scenario, Server server, Outcome outcome) {
+        note(scenario, server, outcome);
     }
 
-    private void noteFaults(Outcome outcome) {
-        outcome.faults().forEach(fault -> faults.add(outcome.scenario() + ": " + fault));
+    /** Something the reader has to know, such as a peer that isn't installed. */
+    void remark(String what) {
+        remarks.add(what);
+    }
+
+    private void note(Scenario scenario, Server server, Outcome outcome) {
+        firsts.computeIfAbsent(scenario, any -> new LinkedHashMap<>()).putIfAbsent(server.name(), outcome);
+        outcome.faults().forEach(fault -> faults.add(server.name() + ", " + outcome.scenario() + ": " + fault));
     }
 
     boolean sound() {
@@ -53,23 +62,61 @@ final class Report {
         return faults;
     }
 
-    Optional<Double> median(Scenario scenario, String server, Figure figure) {
-        List<Double> values = of(scenario, server).stream()
-                .flatMap(outcome -> outcome.get(figure).stream())
-                .sorted()
-                .toList();
-        if (values.isEmpty()) {
-            return Optional.empty();
-        }
-        int middle = values.size() / 2;
-        return Optional.of(
-                values.size() % 2 == 1 ? values.get(middle) : (values.get(middle - 1) + values.get(middle)) / 2);
+    List<String> remarks() {
+        return remarks;
     }
 
-    Optional<Double> ratio(Scenario scenario, Figure figure) {
-        return median(scenario, PRODUCT, figure).flatMap(value -> median(scenario, FLOOR, figure)
-                .filter(floor -> floor > 0)
-                .map(floor -> value / floor));
+    /** Those that were measured, in their order. */
+    List<Scenario> scenarios() {
+        return List.copyOf(outcomes.keySet());
+    }
+
+    List<String> servers(Scenario scenario) {
+        return outcomes.getOrDefault(scenario, Map.of()).keySet().stream()
+                .sorted((a, b) -> role(a).compareTo(role(b)))
+                .toList();
+    }
+
+    Role role(String server) {
+        return roles.getOrDefault(server, Role.PRODUCT);
+    }
+
+    /** Resident memory a connection is the first run's; everything else a median of the measured rounds. */
+    Optional<Double> median(Scenario scenario, String server, Figure figure) {
+        if (figure == Figure.RSS_PER_CONNECTION) {
+            Outcome first = firsts.getOrDefault(scenario, Map.of()).get(server);
+            return first == null ? Optional.empty() : first.get(figure);
+        }
+        return Median.of(of(scenario, server).stream()
+                .flatMap(outcome -> outcome.get(figure).stream())
+                .toList());
+    }
+
+    /** Of the server with that role. */
+    Optional<Double> median(Scenario scenario, Role role, Figure figure) {
+        return servers(scenario).stream()
+                .filter(server -> role(server) == role)
+                .findFirst()
+                .flatMap(server -> median(scenario, server, figure));
+    }
+
+    /** Every goal that could be looked at, for every server that has goals. */
+    List<Verdict> verdicts() {
+        List<Verdict> verdicts = new ArrayList<>();
+        for (Scenario scenario : scenarios()) {
+            for (Goal goal : scenario.goals()) {
+                servers(scenario).stream()
+                        .filter(server -> role(server) == Role.PRODUCT)
+                        .forEach(server -> median(scenario, server, goal.figure())
+                                .ifPresent(value -> verdicts.add(new Verdict(
+                                        scenario,
+                                        server,
+                                        goal,
+                                        value,
+                                        goal.measure(peer -> median(scenario, peer, goal.figure()))))));
+            }
+        }
+        return verdicts;
     }
 
     /** All rounds' latencies together. */
@@ -79,42 +126,22 @@ final class Report {
         return all;
     }
 
-    private List<Outcome> of(Scenario scenario, String server) {
+    /** The last round's. */
+    MemoryCurve memory(Scenario scenario, String server) {
+        List<Outcome> rounds = of(scenario, server);
+        return rounds.isEmpty()
+                ? MemoryCurve.NONE
+                : rounds.get(rounds.size() - 1).memory();
+    }
+
+    List<Outcome> of(Scenario scenario, String server) {
         return outcomes.getOrDefault(scenario, Map.of()).getOrDefault(server, List.of());
     }
 
     String conditions() {
-        return rounds + " rounds, medians; " + measure.subscribers() + " subscribers, " + measure.events()
-                + " events of " + measure.size() + " bytes "
-                + (measure.rate() == 0 ? "as fast as acknowledged" : "at " + measure.rate() + "/s") + "; "
+        return rounds + " rounds, medians; " + scale.words() + "; "
                 + Runtime.getRuntime().availableProcessors() + " cores shared with the load generator, Java "
                 + System.getProperty("java.version");
-    }
-
-    String table() {
-        StringBuilder text = new StringBuilder(conditions()).append('\n');
-        for (Scenario scenario : Scenario.values()) {
-            text.append('\n').append(scenario.title()).append('\n');
-            for (Figure figure : scenario.shown()) {
-                text.append(String.format(
-                        Locale.ROOT,
-                        "  %-32s %16s %16s %8s%n",
-                        figure.label(),
-                        said(figure, median(scenario, PRODUCT, figure)),
-                        said(figure, median(scenario, FLOOR, figure)),
-                        saidRatio(ratio(scenario, figure))));
-            }
-        }
-        text.append(sound() ? "\nevery event came exactly once and in order" : "\nFAILED: " + faults);
-        return text.toString();
-    }
-
-    static String said(Figure figure, Optional<Double> value) {
-        return value.map(figure::format).orElse("-");
-    }
-
-    static String saidRatio(Optional<Double> ratio) {
-        return ratio.map(value -> String.format(Locale.ROOT, "%.2f x", value)).orElse("-");
     }
 
     void write(Path folder) throws IOException {
@@ -122,12 +149,15 @@ final class Report {
         json.put("conditions", conditions());
         json.put("sound", sound());
         json.put("faults", faults);
-        for (Scenario scenario : Scenario.values()) {
+        json.put("remarks", remarks);
+        json.put("goals", verdicts().stream().map(Verdict::toString).toList());
+        for (Scenario scenario : scenarios()) {
             Map<String, Object> servers = new LinkedHashMap<>();
-            outcomes.getOrDefault(scenario, Map.of())
-                    .forEach((server, list) -> servers.put(
-                            server, list.stream().map(Outcome::asMap).toList()));
-            json.put(scenario.name().toLowerCase(Locale.ROOT), servers);
+            servers(scenario)
+                    .forEach(server -> servers.put(
+                            server,
+                            of(scenario, server).stream().map(Outcome::asMap).toList()));
+            json.put(scenario.key(), servers);
         }
         new ObjectMapper()
                 .enable(SerializationFeature.INDENT_OUTPUT)

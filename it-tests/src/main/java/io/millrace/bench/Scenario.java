@@ -1,15 +1,121 @@
 package io.millrace.bench;
 
-import java.time.Duration;
+import io.millrace.bench.Server.Role;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
-/** What a full run measures, each with the figures its table shows. */
+/** What a full run measures: who takes part, what is to be reached, and the figures its table shows. */
 enum Scenario {
-    SSE("SSE fan-out", true, Shown.DELIVERIES),
-    WEB_SOCKET("WebSocket fan-out", true, Shown.DELIVERIES),
-    PUBLISH_SINGLE("64 publishers, one event a request", true, Shown.EVENTS),
-    PUBLISH_BATCH("64 publishers, 50 events a request", true, Shown.EVENTS),
-    CATCH_UP("One reader catches up", false, List.of(Figure.EVENTS_PER_SECOND, Figure.CPU_PER_EVENT));
+    IDLE_SSE(
+            "Idle SSE connections",
+            EnumSet.of(Role.PRODUCT, Role.NCHAN, Role.FLOOR),
+            List.of(Goal.atMost(Figure.HEAP_PER_CONNECTION, 8)),
+            Shown.IDLE,
+            (server, scale, channel) -> Runs.idle(server, scale, channel, "sse")),
+    IDLE_WS(
+            "Idle WebSocket connections",
+            EnumSet.of(Role.PRODUCT, Role.NCHAN, Role.FLOOR),
+            List.of(Goal.atMost(Figure.HEAP_PER_CONNECTION, 8)),
+            Shown.IDLE,
+            (server, scale, channel) -> Runs.idle(server, scale, channel, "ws")),
+    ACCEPTING(
+            "Accepting an SSE stream",
+            EnumSet.of(Role.PRODUCT, Role.NCHAN, Role.FLOOR),
+            List.of(Goal.atMost(Figure.CPU_PER_ACCEPT, 200)),
+            List.of(Figure.CPU_PER_ACCEPT, Figure.CPU_PER_ACCEPT_WITH_CHILDREN, Figure.CONNECTING),
+            Runs::accepting),
+    SSE_STEADY(
+            "One channel, SSE, 20 events/s",
+            EnumSet.of(Role.PRODUCT, Role.NCHAN, Role.FLOOR),
+            List.of(Goal.atMost(Figure.CPU_PER_DELIVERY, 1.0, Role.NCHAN)),
+            Shown.DELIVERIES,
+            (server, scale, channel) -> Runs.steady(server, scale, channel, "sse")),
+    WS_STEADY(
+            "One channel, WebSocket, 20 events/s",
+            EnumSet.of(Role.PRODUCT, Role.NCHAN, Role.FLOOR),
+            List.of(Goal.atMost(Figure.CPU_PER_DELIVERY, 1.0, Role.NCHAN)),
+            Shown.DELIVERIES,
+            (server, scale, channel) -> Runs.steady(server, scale, channel, "ws")),
+    SSE_TOP(
+            "One channel, SSE, as fast as p99 < 150 ms allows",
+            EnumSet.of(Role.PRODUCT, Role.NCHAN, Role.FLOOR),
+            List.of(Goal.atLeast(Figure.DELIVERIES_PER_SECOND, 1.5, Role.NCHAN)),
+            Shown.DELIVERIES,
+            (server, scale, channel) -> Runs.top(server, scale, channel, scale.subscribers(), 150, 10)),
+    BROAD_TOP(
+            "2,000 SSE subscribers, as fast as p99 < 250 ms allows (400 events/s wanted)",
+            EnumSet.of(Role.PRODUCT, Role.NCHAN, Role.FLOOR),
+            List.of(Goal.atLeast(Figure.DELIVERIES_PER_SECOND, 800_000)),
+            Shown.DELIVERIES,
+            (server, scale, channel) -> Runs.top(server, scale, channel, scale.broad(), 250, 50)),
+    CHANNELS(
+            "Many channels, 5 subscribers each, 64 publishers",
+            EnumSet.of(Role.PRODUCT, Role.NCHAN),
+            List.of(Goal.atLeast(Figure.DELIVERIES_PER_SECOND, 1.0, Role.NCHAN)),
+            List.of(
+                    Figure.DELIVERIES_PER_SECOND,
+                    Figure.EVENTS_PER_SECOND,
+                    Figure.CPU_PER_EVENT,
+                    Figure.CPU_PER_EVENT_WITH_CHILDREN,
+                    Figure.P50,
+                    Figure.P99),
+            Runs::channels),
+    LIGHT(
+            "100 SSE subscribers, 200 events/s",
+            EnumSet.of(Role.PRODUCT, Role.NCHAN, Role.FLOOR, Role.DATABASE),
+            List.of(Goal.atMost(Figure.P50, 1.0, Role.NCHAN, Role.DATABASE)),
+            List.of(Figure.P50, Figure.P90, Figure.P99, Figure.MAX, Figure.CPU_PER_DELIVERY),
+            Runs::light),
+    STORM(
+            "All clients come back, 100 events missed each",
+            EnumSet.of(Role.PRODUCT, Role.NCHAN),
+            List.of(Goal.atMost(Figure.LAST_CAUGHT_UP, 1.5, Role.NCHAN), Goal.atMost(Figure.JOURNAL_READS, 9)),
+            List.of(
+                    Figure.LAST_CAUGHT_UP,
+                    Figure.JOURNAL_READS,
+                    Figure.DELIVERIES_PER_SECOND,
+                    Figure.CPU_PER_DELIVERY,
+                    Figure.P50,
+                    Figure.P99),
+            Runs::storm),
+    BATCH_ONE(
+            "64 publishers, 50 events a request, one channel",
+            EnumSet.of(Role.PRODUCT, Role.DATABASE),
+            List.of(Goal.atLeast(Figure.EVENTS_PER_SECOND, 0.5, Role.DATABASE)),
+            Shown.EVENTS,
+            (server, scale, channel) -> Runs.publish(server, scale, channel, 1, 50)),
+    BATCH_MANY(
+            "64 publishers, 50 events a request, 200 channels",
+            EnumSet.of(Role.PRODUCT, Role.DATABASE),
+            List.of(Goal.atLeast(Figure.EVENTS_PER_SECOND, 0.5, Role.DATABASE)),
+            Shown.EVENTS,
+            (server, scale, channel) -> Runs.publish(server, scale, channel, 200, 50)),
+    LONE(
+            "A lone publisher, one event a request",
+            EnumSet.of(Role.PRODUCT, Role.DATABASE),
+            List.of(Goal.atMost(Figure.P50, 3.0, Role.DATABASE)),
+            Shown.EVENTS,
+            Runs::lone),
+    SINGLE(
+            "64 publishers, one event a request, one channel",
+            EnumSet.of(Role.PRODUCT, Role.HTTP, Role.FLOOR),
+            List.of(Goal.atLeast(Figure.EVENTS_PER_SECOND, 0.7, Role.HTTP)),
+            Shown.EVENTS,
+            (server, scale, channel) -> Runs.publish(server, scale, channel, 1, 1)),
+    CATCH_UP(
+            "One reader catches up",
+            EnumSet.of(Role.PRODUCT, Role.DATABASE),
+            List.of(Goal.atLeast(Figure.EVENTS_PER_SECOND, 0.5, Role.DATABASE)),
+            List.of(Figure.EVENTS_PER_SECOND, Figure.LAST_CAUGHT_UP, Figure.CPU_PER_EVENT),
+            Runs::catchUp),
+    CHURN(
+            "Connect, read, vanish",
+            EnumSet.of(Role.PRODUCT),
+            List.of(Goal.atMost(Figure.ACTORS_LEFT, 0), Goal.atMost(Figure.DESCRIPTORS_GROWN, Churn.DESCRIPTORS)),
+            List.of(Figure.CYCLES, Figure.DESCRIPTORS_GROWN, Figure.HEAP_GROWN, Figure.ACTORS_LEFT),
+            Runs::churn);
 
     /** The figures of a table's rows. */
     private static final class Shown {
@@ -21,7 +127,6 @@ enum Scenario {
                 Figure.P99,
                 Figure.MAX,
                 Figure.CONNECTING,
-                Figure.HEAP_PER_CONNECTION,
                 Figure.SERVER_CORES,
                 Figure.GENERATOR_CORES);
         static final List<Figure> EVENTS = List.of(
@@ -31,88 +136,52 @@ enum Scenario {
                 Figure.P50,
                 Figure.P99,
                 Figure.MAX);
+        static final List<Figure> IDLE =
+                List.of(Figure.HEAP_PER_CONNECTION, Figure.RSS_PER_CONNECTION, Figure.RSS, Figure.CONNECTING);
     }
 
-    /** One of the two servers under comparison. */
-    record Server(String name, Target target, long pid) {}
-
-    /** How much of everything: a full run, or a quick one to see that it works. */
-    record Measure(int subscribers, int events, int rate, int size, Duration publishing, int past) {
-        static Measure full(Args args) {
-            return new Measure(
-                    args.number("subscribers", 1000, 1, 60_000),
-                    args.number("events", 100, 1, 100_000),
-                    args.number("rate", 0, 0, 1_000_000),
-                    args.number("size", 100, PublishRequest.MIN_SIZE, PublishRequest.MAX_SIZE),
-                    args.seconds("seconds", args.flag("quick") ? 2 : 5, 600),
-                    args.number("past", args.flag("quick") ? 2_000 : 20_000, 1, 1_000_000));
-        }
+    /** Carries it out once. */
+    private interface Run {
+        Outcome against(Server server, Scale scale, String channel);
     }
 
     private final String title;
-    private final boolean floored;
+    private final Set<Role> roles;
+    private final List<Goal> goals;
     private final List<Figure> shown;
+    private final Run run;
 
-    Scenario(String title, boolean floored, List<Figure> shown) {
+    Scenario(String title, Set<Role> roles, List<Goal> goals, List<Figure> shown, Run run) {
         this.title = title;
-        this.floored = floored;
+        this.roles = roles;
+        this.goals = goals;
         this.shown = shown;
+        this.run = run;
     }
 
-    /** Each time on a channel that nobody has used before, so that no run reads another's past. */
-    Outcome run(Server server, Measure measure, String channel) {
-        return switch (this) {
-            case SSE -> fanout(server, measure, channel, "sse");
-            case WEB_SOCKET -> fanout(server, measure, channel, "ws");
-            case PUBLISH_SINGLE -> publish(server, measure, channel, 1);
-            case PUBLISH_BATCH -> publish(server, measure, channel, 50);
-            case CATCH_UP -> {
-                History.fill(server.target(), channel, measure.past(), measure.size());
-                yield new History.CatchUp(server.target(), channel, measure.past(), Duration.ofSeconds(5), server.pid())
-                        .run();
-            }
-        };
-    }
-
-    private static Outcome fanout(Server server, Measure measure, String channel, String transport) {
-        return Fanout.run(new Fanout.Settings(
-                server.target(),
-                channel,
-                transport,
-                measure.subscribers(),
-                measure.events(),
-                measure.rate(),
-                measure.size(),
-                20,
-                1,
-                Duration.ofSeconds(5),
-                server.pid(),
-                true));
-    }
-
-    private static Outcome publish(Server server, Measure measure, String channel, int batch) {
-        return PublishLoad.run(new PublishLoad.Settings(
-                server.target(),
-                channel,
-                1,
-                64,
-                batch,
-                measure.size(),
-                Duration.ofSeconds(1),
-                measure.publishing(),
-                server.pid()));
+    /** As {@code --only} names it. */
+    String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     String title() {
         return title;
     }
 
-    /** Whether the floor can do it too: it keeps no past. */
-    boolean floored() {
-        return floored;
+    boolean takes(Role role) {
+        return roles.contains(role);
+    }
+
+    List<Goal> goals() {
+        return goals;
     }
 
     List<Figure> shown() {
         return shown;
+    }
+
+    /** The channel must be one that nobody has used before, so that no run reads another's past. */
+    Outcome against(Server server, Scale scale, String channel) {
+        return run.against(server, scale, channel);
     }
 }

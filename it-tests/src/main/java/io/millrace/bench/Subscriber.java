@@ -101,6 +101,7 @@ final class Subscriber implements Framing.Sink {
         if (next != null) {
             write(next);
         }
+        ready = opening.readyWord().isEmpty();
         return from;
     }
 
@@ -139,6 +140,16 @@ final class Subscriber implements Framing.Sink {
             ending = reason;
         }
         close();
+    }
+
+    /** Goes: by a reset, or by shutting down its half and waiting for the server to close. */
+    void vanish(boolean abruptly) throws IOException {
+        if (abruptly) {
+            socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+            end("gone");
+        } else {
+            socket.shutdownOutput();
+        }
     }
 
     void close() {

@@ -6,7 +6,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +19,10 @@ final class SubscriberPool implements AutoCloseable {
     private static final long ROUND_MILLIS = 20;
 
     private final Target target;
-    private final Opening opening;
+    private final Plan plan;
+    private final int first;
+    private final int step;
     private final int count;
-    private final Function<Tally, Receipts> books;
     private final Selector selector;
     private final Tally tally = new Tally();
     private final List<Subscriber> subscribers = new ArrayList<>();
@@ -33,20 +33,21 @@ final class SubscriberPool implements AutoCloseable {
     private volatile boolean closing;
     private volatile @Nullable Throwable broken;
 
-    private SubscriberPool(Target target, Opening opening, int count, Function<Tally, Receipts> books)
-            throws IOException {
+    private SubscriberPool(Target target, Plan plan, int first, int step) throws IOException {
         this.target = target;
-        this.opening = opening;
-        this.count = count;
-        this.books = books;
+        this.plan = plan;
+        this.first = first;
+        this.step = step;
+        this.count = (plan.count() - first + step - 1) / step;
         this.selector = Selector.open();
         this.thread = new Thread(this::run, "subscribers");
         this.thread.setDaemon(true);
     }
 
-    static SubscriberPool open(Target target, Opening opening, int count, Function<Tally, Receipts> books) {
+    /** Takes the plan's subscribers {@code first}, {@code first + step} and so on. */
+    static SubscriberPool open(Target target, Plan plan, int first, int step) {
         try {
-            SubscriberPool pool = new SubscriberPool(target, opening, count, books);
+            SubscriberPool pool = new SubscriberPool(target, plan, first, step);
             pool.thread.start();
             return pool;
         } catch (IOException e) {
@@ -75,7 +76,9 @@ final class SubscriberPool implements AutoCloseable {
     private void openMore() throws IOException {
         unready.removeIf(subscriber -> subscriber.ready() || subscriber.ending() != null);
         while (subscribers.size() < count && unready.size() < OPENING_AT_ONCE) {
-            Subscriber subscriber = Subscriber.connect(selector, target, opening, books.apply(tally));
+            int index = first + subscribers.size() * step;
+            Subscriber subscriber =
+                    Subscriber.connect(selector, target, plan.opening(index), plan.receipts(index, tally));
             subscribers.add(subscriber);
             unready.add(subscriber);
         }

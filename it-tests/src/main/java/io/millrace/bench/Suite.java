@@ -1,41 +1,57 @@
 package io.millrace.bench;
 
+import io.millrace.bench.Server.Role;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * The whole comparison: starts the product and the floor as processes of their own, warms both up, runs every scenario in
- * interleaved rounds (so that a noisy minute hits both), and writes the report.
+ * The whole comparison: starts everybody who takes part, warms each up with every scenario, runs the scenarios in
+ * interleaved rounds (so that a noisy minute hits all), and writes the report.
  */
 final class Suite {
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
-    private static final Duration ASK_LIMIT = Duration.ofSeconds(60);
     private static final long BETWEEN_RUNS_MILLIS = 500;
 
+    /** @param warmUps rounds that aren't measured */
     record Settings(
-            Path jar, int rounds, Scenario.Measure measure, List<String> javaOptions, List<String> token, Path out) {
+            Cast.Settings cast, int rounds, int warmUps, Scale scale, List<Scenario> scenarios, Set<Role> roles) {
         static Settings from(Args args) {
-            Path jar = Path.of(args.text("jar", "platform/target/millrace.jar"));
-            if (!Files.isReadable(jar)) {
-                throw new BenchFailure("there is no jar at " + jar.toAbsolutePath());
-            }
+            Scale scale = Scale.from(args);
             return new Settings(
-                    jar,
+                    Cast.Settings.from(args),
                     args.number("rounds", args.flag("quick") ? 1 : 3, 1, 50),
-                    Scenario.Measure.full(args),
-                    words(args.text("java-options", "")),
-                    words(args.text("token-args", "--sub bench --grant *:subscribe,publish,history")),
-                    Path.of(args.text("out", "it-tests/target/bench")));
+                    args.number("warm-ups", 1, 0, 20),
+                    scale,
+                    scenarios(args.text("only", ""), scale),
+                    roles(args.text("without", "")));
         }
 
-        private static List<String> words(String text) {
-            return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+", -1));
+        /** By their keys, separated by commas; all of them where none is named. Churn only where it is given time. */
+        static List<Scenario> scenarios(String only, Scale scale) {
+            List<String> keys = Arrays.asList(only.split(",", -1));
+            String known = Arrays.stream(Scenario.values()).map(Scenario::key).collect(Collectors.joining(", "));
+            if (!only.isEmpty() && !Arrays.asList(known.split(", ", -1)).containsAll(keys)) {
+                throw new BenchFailure("--only names scenarios, separated by commas, of: " + known);
+            }
+            return Arrays.stream(Scenario.values())
+                    .filter(scenario -> only.isEmpty() || keys.contains(scenario.key()))
+                    .filter(scenario ->
+                            scenario != Scenario.CHURN || !scale.churn().isZero())
+                    .toList();
+        }
+
+        /** Everybody but those who are named, separated by commas. */
+        private static Set<Role> roles(String without) {
+            Set<Role> roles = EnumSet.allOf(Role.class);
+            List<String> named = Arrays.asList(without.toUpperCase(Locale.ROOT).split(",", -1));
+            roles.removeIf(role -> named.contains(role.name()) && role != Role.PRODUCT);
+            return roles;
         }
     }
 
@@ -46,7 +62,7 @@ final class Suite {
 
     private Suite(Settings settings) {
         this.settings = settings;
-        this.report = new Report(settings.rounds(), settings.measure());
+        this.report = new Report(settings.rounds(), settings.scale());
     }
 
     /** True where every run of every scenario was sound. */
@@ -55,95 +71,53 @@ final class Suite {
     }
 
     private boolean run() throws IOException {
-        Files.createDirectories(settings.out());
-        Path data = Files.createTempDirectory("millrace-bench-");
-        int port = ChildServer.freePort();
-        int admin = ChildServer.freePort();
-        int floorPort = ChildServer.freePort();
-        try (ChildServer product = ChildServer.start(productCommand(port, admin, data), log("product"), START_LIMIT);
-                ChildServer floor = ChildServer.start(floorCommand(floorPort), log("floor"), START_LIMIT)) {
-            String token = ChildServer.ask(tokenCommand(data), ASK_LIMIT);
-            Scenario.Server one =
-                    new Scenario.Server("product", Target.of("http://127.0.0.1:" + port, token), product.pid());
-            Scenario.Server other =
-                    new Scenario.Server("floor", Target.of("http://127.0.0.1:" + floorPort, "none"), floor.pid());
-            rounds(one, other);
+        Set<Role> needed = EnumSet.copyOf(settings.roles());
+        needed.removeIf(role -> settings.scenarios().stream().noneMatch(scenario -> scenario.takes(role)));
+        try (Cast cast = Cast.start(settings.cast(), needed, report)) {
+            rounds(cast.servers());
         } finally {
-            deleteAll(data);
+            report.write(settings.cast().out());
         }
-        report.write(settings.out());
-        System.out.println(report.table());
-        System.out.println("written: " + settings.out().resolve("report.html").toAbsolutePath());
+        System.out.println(ReportTable.render(report));
+        System.out.println(
+                "written: " + settings.cast().out().resolve("report.html").toAbsolutePath());
         return report.sound();
     }
 
-    private void rounds(Scenario.Server product, Scenario.Server floor) {
-        for (Scenario scenario : Scenario.values()) {
-            report.warmUp(measured(scenario, product, "warm-up"));
-            if (scenario.floored()) {
-                report.warmUp(measured(scenario, floor, "warm-up"));
-            }
-        }
-        for (int round = 1; round <= settings.rounds(); round++) {
-            for (Scenario scenario : Scenario.values()) {
-                // whoever goes first changes from round to round
-                List<Scenario.Server> order = round % 2 == 1 ? List.of(product, floor) : List.of(floor, product);
-                for (Scenario.Server server : order) {
-                    if (server == product || scenario.floored()) {
-                        report.add(scenario, server.name(), measured(scenario, server, "round " + round));
+    private void rounds(List<Server> servers) {
+        for (int round = 1 - settings.warmUps(); round <= settings.rounds(); round++) {
+            for (Scenario scenario : settings.scenarios()) {
+                boolean warming = round < 1;
+                if (warming && scenario == Scenario.CHURN) {
+                    continue; // it warms up by itself
+                }
+                List<Server> order = inTurn(servers, scenario, round);
+                for (Server server : order) {
+                    Outcome outcome = measured(scenario, server, warming ? "warm-up" : "round " + round);
+                    if (warming) {
+                        report.warmUp(scenario, server, outcome);
+                    } else {
+                        report.add(scenario, server, outcome);
                     }
                 }
             }
         }
     }
 
-    private Outcome measured(Scenario scenario, Scenario.Server server, String when) {
+    /** Whoever goes first changes from round to round. */
+    private static List<Server> inTurn(List<Server> servers, Scenario scenario, int round) {
+        List<Server> taking =
+                servers.stream().filter(server -> scenario.takes(server.role())).toList();
+        List<Server> turned = new ArrayList<>(taking);
+        Collections.rotate(turned, Math.max(0, round - 1));
+        return turned;
+    }
+
+    private Outcome measured(Scenario scenario, Server server, String when) {
         Pause.millis(BETWEEN_RUNS_MILLIS);
         String channel = "bench:" + tag + "-" + runs++;
-        Outcome outcome = scenario.run(server, settings.measure(), channel);
-        System.out.println(when + ", " + server.name() + ", " + outcome);
+        Outcome outcome = scenario.against(server, settings.scale(), channel);
+        System.out.println(when + ", " + scenario.key() + ", " + server.name() + ", " + outcome);
         return outcome;
-    }
-
-    private List<String> productCommand(int port, int admin, Path data) {
-        List<String> command = new ArrayList<>(List.of(java()));
-        command.addAll(settings.javaOptions());
-        command.addAll(List.of("-jar", settings.jar().toString(), "dev", "--http-port", Integer.toString(port)));
-        command.addAll(List.of("--admin-port", Integer.toString(admin), "--data", data.toString()));
-        return command;
-    }
-
-    private List<String> tokenCommand(Path data) {
-        List<String> command =
-                new ArrayList<>(List.of(java(), "-jar", settings.jar().toString(), "token"));
-        command.addAll(settings.token());
-        command.addAll(List.of("--data", data.toString()));
-        return command;
-    }
-
-    private static List<String> floorCommand(int port) {
-        String classPath = System.getProperty("java.class.path");
-        return List.of(
-                java(), "-cp", classPath, Bench.class.getName(), "serve-floor", "--port", Integer.toString(port));
-    }
-
-    private Path log(String name) {
-        return settings.out().resolve(name + ".log");
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    }
-
-    /** Only ever the folder this run has made. */
-    private static void deleteAll(@Nullable Path folder) {
-        if (folder == null) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted((a, b) -> b.compareTo(a)).forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            System.err.println("left behind: " + folder);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.bench;
 
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.SingleWriterRecorder;
 
 /**
  * What one selector thread has counted. Only that thread writes; the figures others look at while it runs are published
@@ -8,7 +9,7 @@ import org.HdrHistogram.Histogram;
  */
 final class Tally {
     /** Publish to receipt, in microseconds. */
-    private final Histogram latency = new Histogram(1, 600_000_000L, 3);
+    private final SingleWriterRecorder latency = new SingleWriterRecorder(1, 600_000_000L, 3);
     /** A client's opening to its last expected event, in microseconds. */
     private final Histogram completion = new Histogram(1, 600_000_000L, 3);
 
@@ -52,8 +53,8 @@ final class Tally {
         return seenLastDelivery;
     }
 
-    Histogram latency() {
-        return latency;
+    Histogram latencySinceLast() {
+        return latency.getIntervalHistogram();
     }
 
     Histogram completion() {

@@ -99,14 +99,6 @@ final class JsonObjectWriter {
         return Arrays.copyOf(bytes, size);
     }
 
-    /** A text as a JSON string. */
-    static String quoted(String value) {
-        JsonObjectWriter alone = new JsonObjectWriter(value.length() + 16);
-        alone.size = 0;
-        alone.string(value);
-        return new String(alone.bytes, 0, alone.size, StandardCharsets.UTF_8);
-    }
-
     private void name(String name) {
         comma();
         put('"');

@@ -47,7 +47,8 @@ final class Batched implements Speakers.Speaker {
         Door door = speakers.stage().member(node).door();
         List<Try> tried = new ArrayList<>();
         try {
-            Asker.Answer answer = speakers.asker().post(door, "/v1/channels/" + channel + "/events", key, body, Speakers.IMPATIENCE);
+            Asker.Answer answer =
+                    speakers.asker().post(door, "/v1/channels/" + channel + "/events", key, body, Speakers.IMPATIENCE);
             List<String> receipts = answer.status() == 201 ? Members.elements(answer.body()) : List.of();
             for (int i = 0; i < values.size(); i++) {
                 tried.add(

@@ -39,9 +39,7 @@ final class LineWires implements Wires {
 
     @Override
     public String seeds() {
-        return lines.stream()
-                .map(line -> "\"127.0.0.1:" + line.port() + "\"")
-                .collect(Collectors.joining(", "));
+        return lines.stream().map(line -> "\"127.0.0.1:" + line.port() + "\"").collect(Collectors.joining(", "));
     }
 
     @Override

@@ -51,7 +51,8 @@ final class LiveChecks {
             if (trouble.figure("ready-alone-ms") >= 0) {
                 findings.fault(
                         Invariant.I15,
-                        "a node was ready while cut off from the others, a second cluster on the same database: " + trouble);
+                        "a node was ready while cut off from the others, a second cluster on the same database: "
+                                + trouble);
             }
             if ((kind == FaultKind.KILL || kind == FaultKind.KILL_OLDEST) && trouble.clean()) {
                 seen[0]++;

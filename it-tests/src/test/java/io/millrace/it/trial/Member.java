@@ -107,7 +107,8 @@ final class Member implements Closeable {
     /** A figure of its metrics, summed over all labels; -1 where it doesn't say. */
     long metric(String name) {
         try {
-            return stage.asker().get(new Door(admin.port(), ""), "/metrics", PATIENCE)
+            return stage.asker()
+                    .get(new Door(admin.port(), ""), "/metrics", PATIENCE)
                     .body()
                     .lines()
                     .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
@@ -121,7 +122,10 @@ final class Member implements Closeable {
     boolean asksReady() {
         try {
             return isUp()
-                    && stage.asker().get(new Door(admin.port(), ""), "/readyz", PATIENCE).status() == 200;
+                    && stage.asker()
+                                    .get(new Door(admin.port(), ""), "/readyz", PATIENCE)
+                                    .status()
+                            == 200;
         } catch (IOException silent) {
             return false;
         }

@@ -46,7 +46,8 @@ class ScheduleTest {
 
     @Test
     void aShortTrialHoldsTheCore() {
-        FaultKind[] core = Stream.of(FaultKind.values()).filter(FaultKind::isCore).toArray(FaultKind[]::new);
+        FaultKind[] core =
+                Stream.of(FaultKind.values()).filter(FaultKind::isCore).toArray(FaultKind[]::new);
         for (long seed = 0; seed < 500; seed++) {
             assertThat(Schedule.of(seed, Schedule.SHORT_SECONDS).faults())
                     .extracting(Fault::kind)

@@ -47,6 +47,11 @@ record ClusterSettings(String host, int port, List<String> seedNodes, Duration j
                 port,
                 "pekko.cluster.app-version",
                 version(),
+                // the first seed node joins itself where no other answers: inside a partition it would be a second
+                // cluster
+                // on the same database, if it ever came up
+                "pekko.cluster.min-nr-of-members",
+                seedNodes.size() / 2 + 1,
                 "pekko.cluster.seed-nodes",
                 seedNodes.stream().map(node -> "pekko://" + SYSTEM + "@" + node).toList()));
     }

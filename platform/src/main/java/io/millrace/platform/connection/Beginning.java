@@ -134,7 +134,8 @@ record Beginning(Feed feed, long position, Standing standing, @Nullable Reset re
     private static Beginning live(Feed feed, Bounds bounds) {
         LiveList.Node newest = feed.live().newest();
         long last = newest.offset();
-        return at(feed, newest.isEnd() && bounds.availableFrom() <= last ? last - 1 : last, bounds);
+        boolean kept = bounds.availableFrom() <= last || feed.live().after(last - 1) != null;
+        return at(feed, newest.isEnd() && kept ? last - 1 : last, bounds);
     }
 
     private static Beginning at(Feed feed, long position, Bounds bounds) {

@@ -27,6 +27,7 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -118,6 +119,7 @@ final class Connection {
     private @Nullable Login login;
     private @Nullable Conversation conversation;
     private @Nullable Said early;
+    private @Nullable CompletableFuture<Boolean> deciding;
     private boolean ended;
 
     private Connection(
@@ -131,26 +133,51 @@ final class Connection {
     static Behavior<Command> create(ConnectionId id, Surroundings around) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             Connection connection = new Connection(context, timers, around, id);
-            return Behaviors.receive(Command.class)
-                    .onMessage(Open.class, connection::onOpen)
-                    .onMessage(LineUp.class, connection::onLineUp)
-                    .onMessage(ChannelOver.class, connection::onChannelOver)
-                    .onMessage(Said.class, connection::onSaid)
-                    .onMessage(Pinged.class, connection::onPinged)
-                    .onMessage(Ponged.class, connection::onPonged)
-                    .onMessage(HangsUp.class, connection::onHangsUp)
-                    .onMessage(LoggedIn.class, connection::onLoggedIn)
-                    .onMessage(Seated.class, connection::onSeated)
-                    .onMessage(IdleDue.class, due -> connection.onIdleDue())
-                    .onMessage(Looked.class, connection::onLooked)
-                    .onMessage(LoginRefused.class, connection::onLoginRefused)
-                    .onMessage(LoginDue.class, due -> connection.onLoginDue())
-                    .onMessage(LoginExpired.class, expired -> connection.onLoginExpired())
-                    .onMessage(End.class, connection::onEnd)
-                    .onMessage(LineDown.class, connection::onLineDown)
-                    .onSignal(PostStop.class, stop -> connection.onPostStop())
-                    .build();
+            return Behaviors.receive(
+                    (same, command) -> connection.onCommand(command), (same, signal) -> connection.onSignal(signal));
         }));
+    }
+
+    /** By hand: a builder's behavior keeps an object for each kind of command, and there is a behavior a connection. */
+    private Behavior<Command> onCommand(Command command) {
+        if (command instanceof Said said) {
+            return onSaid(said);
+        } else if (command instanceof Open open) {
+            return onOpen(open);
+        } else if (command instanceof LineUp up) {
+            return onLineUp(up);
+        } else if (command instanceof LineDown down) {
+            return onLineDown(down);
+        } else if (command instanceof Pinged ping) {
+            return onPinged(ping);
+        } else if (command instanceof Ponged pong) {
+            return onPonged(pong);
+        } else if (command instanceof HangsUp hangsUp) {
+            return onHangsUp(hangsUp);
+        } else if (command instanceof LoggedIn loggedIn) {
+            return onLoggedIn(loggedIn);
+        } else if (command instanceof ChannelOver over) {
+            return onChannelOver(over);
+        } else if (command instanceof Seated seated) {
+            return onSeated(seated);
+        } else if (command instanceof IdleDue) {
+            return onIdleDue();
+        } else if (command instanceof Looked looked) {
+            return onLooked(looked);
+        } else if (command instanceof LoginRefused refused) {
+            return onLoginRefused(refused);
+        } else if (command instanceof LoginDue) {
+            return onLoginDue();
+        } else if (command instanceof LoginExpired) {
+            return onLoginExpired();
+        } else if (command instanceof End end) {
+            return onEnd(end);
+        }
+        return Behaviors.unhandled();
+    }
+
+    private Behavior<Command> onSignal(Signal signal) {
+        return signal instanceof PostStop ? onPostStop() : Behaviors.unhandled();
     }
 
     private Behavior<Command> onOpen(Open open) {
@@ -319,11 +346,19 @@ final class Connection {
             early = said; // there is only one: the next comes when this one is taken
             return Behaviors.same();
         }
-        if (conversation != null && !ended) {
-            conversation.hear(said.utf8());
+        if (conversation != null && !ended && conversation.hear(said.utf8())) {
+            deciding = said.taken(); // who logs in may say at once what needs the login
+        } else {
+            said.taken().complete(!ended);
         }
-        said.taken().complete(!ended);
         return Behaviors.same();
+    }
+
+    private void loginIsDecided() {
+        if (deciding != null) {
+            deciding.complete(!ended);
+            deciding = null;
+        }
     }
 
     private Behavior<Command> onChannelOver(ChannelOver over) {
@@ -365,6 +400,7 @@ final class Connection {
             conversation.refuse(
                     loggedIn.message().ref(),
                     Refusal.of(Code.FORBIDDEN, "a login can be renewed only by a token of the same subject"));
+            loginIsDecided();
             return Behaviors.same();
         }
         if (known == null && card != null) {
@@ -409,6 +445,7 @@ final class Connection {
             conversation.subscribeOwn(
                     new ClientMessage.SubscribeOwn(loggedIn.message().ref(), null, Filter.NONE), renewed);
         }
+        loginIsDecided();
         return Behaviors.same();
     }
 
@@ -419,6 +456,7 @@ final class Connection {
         if (conversation != null) {
             conversation.refuse(refused.message().ref(), refused.refusal());
         }
+        loginIsDecided();
         return Behaviors.same();
     }
 
@@ -461,6 +499,8 @@ final class Connection {
     }
 
     private Behavior<Command> onPostStop() {
+        ended |= line == null;
+        loginIsDecided();
         if (card != null) {
             card.isUp(null);
             if (attendance != null) {

@@ -103,18 +103,22 @@ final class Conversation {
         attendance.leaves(channel);
     }
 
-    void hear(byte[] utf8) {
+    /** Says whether it begins to check a login, on which what the client says next may depend. */
+    boolean hear(byte[] utf8) {
         Duration wait = rate.take(System.nanoTime());
         if (!wait.isZero()) {
             Ref ref = ClientMessage.refOf(utf8, around.terms().limits());
             refuse(ref, Refusal.of(Code.RATE_LIMITED, "more messages than this connection may send", wait));
-            return;
+            return false;
         }
         try {
-            answer(ClientMessage.parse(
-                    utf8, around.terms().limits(), around.terms().maxBatch()));
+            ClientMessage message = ClientMessage.parse(
+                    utf8, around.terms().limits(), around.terms().maxBatch());
+            answer(message);
+            return message instanceof ClientMessage.Authenticate;
         } catch (InvalidInput wrong) {
             refuse(ClientMessage.refOf(utf8, around.terms().limits()), Refusal.of(wrong));
+            return false;
         }
     }
 

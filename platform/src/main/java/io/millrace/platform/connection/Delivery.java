@@ -28,7 +28,6 @@ import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.apache.pekko.stream.stage.OutHandler;
 import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import org.apache.pekko.util.ByteString;
-import org.apache.pekko.util.ByteStringBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +98,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         private final Outflow outflow = new Outflow(wire, form, limits.writeBytes(), sources.meters(), this);
         private final Tracks tracks = new Tracks(wire, sources, this, this, outflow);
         private final FamilyTracks families = new FamilyTracks(wire, sources, this, this, outflow);
+        /** Goes in front of the first word, in the same write. */
+        private ByteString opening = ByteString.emptyByteString();
+
         private long drainNanos;
         private boolean awaitingPong;
         private long pushedNanos = System.nanoTime();
@@ -116,7 +118,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             ConnectionSettings.Reconnect reconnect = settings.reconnect();
             long retry = ThreadLocalRandom.current()
                     .nextLong(reconnect.min().toMillis(), reconnect.max().toMillis() + 1);
-            words.add(wire.opening(Duration.ofMillis(retry)));
+            opening = wire.opening(Duration.ofMillis(retry));
             Duration beat = wire == Wire.SSE
                     ? settings.heartbeat().sse()
                     : settings.heartbeat().webSocketPing();
@@ -246,7 +248,11 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         }
 
         private ByteString gather() {
-            ByteStringBuilder bytes = ByteString.createBuilder();
+            Gathered bytes = new Gathered();
+            if (words.areWaiting()) {
+                bytes.add(opening);
+                opening = ByteString.emptyByteString();
+            }
             words.takeAll(bytes);
             if (!words.areEnding()) {
                 int before = bytes.length();

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.pekko.util.ByteStringBuilder;
 
 /**
  * What goes out of a connection's subscriptions: all that waits, up to a write's size, each subscription in its turn, in
@@ -90,7 +89,7 @@ final class Outflow {
     }
 
     /** All that waits, up to a write's size; each in its turn, so that a busy one can't starve another. */
-    void gather(ByteStringBuilder bytes) {
+    void gather(Gathered bytes) {
         int events = 0;
         int size = sources.size();
         if (size == 1) {
@@ -124,7 +123,7 @@ final class Outflow {
         ended.forEach(strand -> stream.channelIsOver(ChannelName.of(strand.name())));
     }
 
-    private int gatherFrom(Source source, ByteStringBuilder bytes) {
+    private int gatherFrom(Source source, Gathered bytes) {
         Strand strand = source.strand();
         boolean wasLive = strand.isLive();
         int events = 0;
@@ -150,20 +149,20 @@ final class Outflow {
         return events;
     }
 
-    private int gatherSingly(Strand strand, ByteStringBuilder bytes) {
+    private int gatherSingly(Strand strand, Gathered bytes) {
         int events = 0;
         while (bytes.length() < writeBytes) {
             EncodedEvent event = strand.next();
             if (event == null) {
                 break;
             }
-            bytes.append(wire.event(event, whereabouts.after(strand), form));
+            bytes.add(wire.event(event, whereabouts.after(strand), form));
             events++;
         }
         return events;
     }
 
-    private int gatherBatch(Strand strand, ByteStringBuilder bytes) {
+    private int gatherBatch(Strand strand, Gathered bytes) {
         List<EncodedEvent> events = new ArrayList<>();
         int length = bytes.length();
         EncodedEvent event = strand.next();
@@ -181,21 +180,21 @@ final class Outflow {
         if (events.size() > 1) {
             wire.batch(events, cursor, bytes);
         } else if (!events.isEmpty()) {
-            bytes.append(wire.event(events.get(0), cursor, form));
+            bytes.add(wire.event(events.get(0), cursor, form));
         }
         if (end != null) {
-            bytes.append(wire.event(end, cursor, form)); // by itself, since clients listen for it
+            bytes.add(wire.event(end, cursor, form)); // by itself, since clients listen for it
         }
         strand.wasSent();
         return size;
     }
 
-    private void tell(ByteStringBuilder bytes, boolean hadEvents) {
+    private void tell(Gathered bytes, boolean hadEvents) {
         long now = System.nanoTime();
         if (hadEvents) {
             whereabouts.wereTold(now);
         }
-        Duration pause = whereabouts.untilTold(now, bytes.isEmpty() && !haveMore() && !areReading());
+        Duration pause = whereabouts.untilTold(now, bytes.length() == 0 && !haveMore() && !areReading());
         if (pause != null && pause.isZero()) {
             whereabouts.tell(bytes, now);
         } else if (pause != null) {

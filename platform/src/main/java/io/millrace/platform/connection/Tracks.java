@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Function;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +63,7 @@ final class Tracks {
     private final Listener listener;
     private final Outflow outflow;
     private final Map<ChannelName, Track> tracks = new HashMap<>();
-    private final Set<Feed> joined = ConcurrentHashMap.newKeySet();
+    private final Set<Feed> joined = new CopyOnWriteArraySet<>();
     private volatile boolean stopped;
     private @Nullable Login login;
     private final Map<ChannelName, Want> wanted = new HashMap<>();

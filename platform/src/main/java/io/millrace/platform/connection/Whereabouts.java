@@ -3,7 +3,6 @@ package io.millrace.platform.connection;
 import io.millrace.protocol.CursorGroup;
 import java.time.Duration;
 import java.util.List;
-import org.apache.pekko.util.ByteStringBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,12 +82,12 @@ final class Whereabouts {
     }
 
     /** Tells the client where it stands. */
-    void tell(ByteStringBuilder bytes, long now) {
+    void tell(Gathered bytes, long now) {
         if (wire == Wire.SSE) {
-            bytes.append(wire.moved("", all()));
+            bytes.add(wire.moved("", all()));
         } else {
             strands.stream().filter(Strand::isUntold).forEach(strand -> {
-                bytes.append(wire.moved(strand.name(), strand.cursor()));
+                bytes.add(wire.moved(strand.name(), strand.cursor()));
                 strand.told();
             });
         }

@@ -9,7 +9,6 @@ import io.millrace.protocol.WsFrames;
 import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.util.ByteString;
-import org.apache.pekko.util.ByteStringBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** How a transport writes what a connection has to say. Shared by all connections of the transport; holds no state. */
@@ -35,13 +34,13 @@ enum Wire {
         }
 
         @Override
-        void batch(List<EncodedEvent> events, @Nullable String cursor, ByteStringBuilder out) {
+        void batch(List<EncodedEvent> events, @Nullable String cursor, Gathered out) {
             String id = cursor == null ? events.get(events.size() - 1).id() : cursor;
-            out.putBytes(SseFrames.start(id, "batch"));
-            out.putBytes(ServerMessage.Batch.DATA_START);
+            out.add(ByteString.fromArrayUnsafe(SseFrames.start(id, "batch")));
+            out.add(ByteString.fromArrayUnsafe(ServerMessage.Batch.DATA_START));
             join(events, Frame.FULL_JSON, out);
-            out.putBytes(ServerMessage.Batch.END);
-            out.putBytes(SseFrames.END);
+            out.add(ByteString.fromArrayUnsafe(ServerMessage.Batch.END));
+            out.add(ByteString.fromArrayUnsafe(SseFrames.END));
         }
 
         @Override
@@ -84,15 +83,15 @@ enum Wire {
         }
 
         @Override
-        void batch(List<EncodedEvent> events, @Nullable String cursor, ByteStringBuilder out) {
+        void batch(List<EncodedEvent> events, @Nullable String cursor, Gathered out) {
             int length = ServerMessage.Batch.MESSAGE_START.length + ServerMessage.Batch.END.length + events.size() - 1;
             for (EncodedEvent event : events) {
                 length += event.frame(Frame.MESSAGE_JSON).size();
             }
-            out.putBytes(WsFrames.textHeader(length));
-            out.putBytes(ServerMessage.Batch.MESSAGE_START);
+            out.add(ByteString.fromArrayUnsafe(WsFrames.textHeader(length)));
+            out.add(ByteString.fromArrayUnsafe(ServerMessage.Batch.MESSAGE_START));
             join(events, Frame.MESSAGE_JSON, out);
-            out.putBytes(ServerMessage.Batch.END);
+            out.add(ByteString.fromArrayUnsafe(ServerMessage.Batch.END));
         }
 
         @Override
@@ -127,7 +126,7 @@ enum Wire {
     abstract ByteString event(EncodedEvent event, @Nullable String cursor, Form form);
 
     /** Several events at once; the cursor is as with {@link #event}. */
-    abstract void batch(List<EncodedEvent> events, @Nullable String cursor, ByteStringBuilder out);
+    abstract void batch(List<EncodedEvent> events, @Nullable String cursor, Gathered out);
 
     abstract ByteString control(Control control, @Nullable String cursor);
 
@@ -149,12 +148,14 @@ enum Wire {
         return zipped.size() < frame.size() ? zipped : frame;
     }
 
-    private static void join(List<EncodedEvent> events, Frame kind, ByteStringBuilder out) {
+    private static final ByteString COMMA = ByteString.fromString(",");
+
+    private static void join(List<EncodedEvent> events, Frame kind, Gathered out) {
         for (int i = 0; i < events.size(); i++) {
             if (i > 0) {
-                out.putByte((byte) ',');
+                out.add(COMMA);
             }
-            out.append(events.get(i).frame(kind));
+            out.add(events.get(i).frame(kind));
         }
     }
 

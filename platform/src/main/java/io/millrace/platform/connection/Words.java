@@ -3,7 +3,6 @@ package io.millrace.platform.connection;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.pekko.util.ByteString;
-import org.apache.pekko.util.ByteStringBuilder;
 
 /**
  * What a connection has to say beside its events, answers above all, in order and bounded in bytes. After the last words
@@ -57,9 +56,9 @@ final class Words {
         return !waiting.isEmpty();
     }
 
-    void takeAll(ByteStringBuilder into) {
+    void takeAll(Gathered into) {
         for (ByteString word = waiting.poll(); word != null; word = waiting.poll()) {
-            into.append(word);
+            into.add(word);
         }
         bytes = 0;
     }

@@ -33,6 +33,8 @@ final class Acceptor extends UntypedAbstractActor {
     }
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(4);
+    /** Accepted in a row: each asking wakes the selector's thread. */
+    private static final int AT_ONCE = 16;
 
     private final Wire wire;
     private final InetSocketAddress address;
@@ -43,6 +45,9 @@ final class Acceptor extends UntypedAbstractActor {
     private @Nullable ActorRef listener;
     private boolean unbound;
     private boolean full;
+    /** Sockets that were asked for and haven't come. */
+    private int awaited;
+
     private int localPort;
 
     /** Every open socket, by its peer's name and the other way round. */
@@ -86,6 +91,7 @@ final class Acceptor extends UntypedAbstractActor {
             String peer = SilentPeers.name(made.remoteAddress());
             socketOf.put(peer, socket);
             peerOf.put(socket, peer);
+            awaited--;
             acceptNext();
         } else if (message == AcceptedSocket.Event.GONE) {
             onGone();
@@ -114,9 +120,11 @@ final class Acceptor extends UntypedAbstractActor {
     }
 
     private void acceptNext() {
-        full = peerOf.size() >= settings.getMaxConnections();
-        if (!full && listener != null && !unbound) {
-            listener.tell(TcpMessage.resumeAccepting(1), getSelf());
+        int room = settings.getMaxConnections() - peerOf.size();
+        full = room <= 0;
+        if (!full && awaited <= 0 && listener != null && !unbound) {
+            awaited = Math.min(AT_ONCE, room);
+            listener.tell(TcpMessage.resumeAccepting(awaited), getSelf());
         }
     }
 
@@ -128,6 +136,8 @@ final class Acceptor extends UntypedAbstractActor {
                 socket.tell(AcceptedSocket.Command.ABORT, getSelf());
             }
         }
+        awaited = 0; // a socket that broke before it was handed over is never heard of
+        acceptNext();
         lookLater();
     }
 

@@ -38,7 +38,7 @@ final class Combined {
 
     private static EventType type(String type) {
         try {
-            return new EventType(type);
+            return EventType.of(type);
         } catch (InvalidInput notAType) {
             throw new InvalidInput(Code.INVALID_PARAMETER, "combine", notAType.rule());
         }

@@ -13,10 +13,12 @@ import io.millrace.protocol.Position;
 import io.millrace.protocol.Receipt;
 import io.millrace.protocol.Refusal;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.Materializer;
+import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/channels/{channel}/events}: one event or an array, answered when it stands in the journal. */
 final class PublishDoor {
@@ -44,16 +46,22 @@ final class PublishDoor {
         if (call.request().entity().getContentLengthOption().orElse(0) > settings.batchBytes()) {
             throw tooLarge();
         }
+        if (call.request().entity() instanceof HttpEntity.Strict strict) {
+            return CompletableFuture.completedFuture(strict.getData().toArrayUnsafe()); // it came with the head
+        }
+        // Without an executor Scala's stage takes the common pool, which on one or two cores is a new thread each time.
         return call.request()
                 .entity()
                 .withSizeLimit(settings.batchBytes())
                 .toStrict(settings.bodyTimeout().toMillis(), materializer)
-                .handle((strict, failure) -> {
-                    if (failure != null) {
-                        throw Failures.isTooLarge(failure) ? tooLarge() : bodyMissing();
-                    }
-                    return ((HttpEntity.Strict) strict).getData().toArrayUnsafe();
-                });
+                .handleAsync(this::bytes, materializer.executionContext());
+    }
+
+    private byte[] bytes(HttpEntity.@Nullable Strict strict, @Nullable Throwable failure) {
+        if (strict == null) {
+            throw failure != null && Failures.isTooLarge(failure) ? tooLarge() : bodyMissing();
+        }
+        return strict.getData().toArrayUnsafe();
     }
 
     private CompletionStage<HttpResponse> publish(Call call, ChannelName channel, Login login, byte[] body) {

@@ -6,8 +6,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +23,8 @@ final class SilentPeers {
     private static final List<Path> TABLES = List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
     private static final String ESTABLISHED = "01";
     private static final String RETRANSMITTING = "01:";
+    private static final String RETRANSMITTING_COLUMN = " " + RETRANSMITTING;
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final String IPV4_IN_IPV6 = "0000000000000000FFFF0000";
 
     private SilentPeers() {}
@@ -30,10 +32,11 @@ final class SilentPeers {
     /** The names, as {@link #name} makes them, of the silent peers of the sockets on this local port. */
     static List<String> of(int localPort) {
         List<String> silent = new ArrayList<>();
-        String port = String.format(Locale.ROOT, ":%04X", localPort);
+        String port = ":" + HEX.toHexDigits((short) localPort);
         for (Path table : TABLES) {
             try (Stream<String> lines = Files.lines(table)) {
                 lines.skip(1)
+                        .filter(line -> line.contains(RETRANSMITTING_COLUMN)) // most lines: spares taking them apart
                         .map(line -> line.trim().split("\\s+"))
                         .filter(columns -> isSilent(columns, port))
                         .forEach(columns -> silent.add(withoutMapping(columns[2])));
@@ -51,10 +54,10 @@ final class SilentPeers {
         StringBuilder name = new StringBuilder();
         for (int word = 0; word < bytes.length; word += 4) {
             for (int i = 3; i >= 0; i--) {
-                name.append(String.format(Locale.ROOT, "%02X", bytes[word + i]));
+                HEX.toHexDigits(name, bytes[word + i]);
             }
         }
-        return name.append(String.format(Locale.ROOT, ":%04X", peer.getPort())).toString();
+        return name.append(':').append(HEX.toHexDigits((short) peer.getPort())).toString();
     }
 
     /** Columns: number, local, remote, state, queues, timer:when, retransmissions (hexadecimal), and more. */

@@ -82,10 +82,12 @@ final class Pages {
 
     /** What the journal holds now. */
     CompletionStage<Bounds> boundsNow() {
+        meters.journalReads.increment();
         return journal.bounds(channel);
     }
 
     CompletionStage<Long> offsetBefore(Instant time) {
+        meters.journalReads.increment();
         return journal.offsetBefore(channel, time);
     }
 

@@ -58,7 +58,8 @@ final class RelayMeters {
                 .description("stretches of an ephemeral channel that did not reach this node and are gone")
                 .register(registry);
         journalReads = Counter.builder("millrace.relay.journal.reads")
-                .description("pages read from the journal for clients that catch up and for gaps")
+                .description(
+                        "what was asked of the journal: pages, bounds and times for clients that begin or catch up, and gaps")
                 .register(registry);
         wakes = Counter.builder("millrace.relay.wakes")
                 .description("calls to connections that there is more to read")

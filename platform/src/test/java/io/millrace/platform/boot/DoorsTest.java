@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Everything that comes in by HTTP, at real sockets of the product as production starts it. */
 @ExtendWith(RunningNode.Extension.class)
 class DoorsTest {
-    private static final String ALL = "doors:*:subscribe,publish,history";
+    private static final String ALL = "doors:*:subscribe,publish,command,history";
     private static final String EVENT = "{\"type\":\"t.x\",\"data\":{\"n\":1}}";
     private static final Pattern REPEAT = Pattern.compile("\\{\\{repeat:(.+?):(\\d+)}}", Pattern.DOTALL);
 

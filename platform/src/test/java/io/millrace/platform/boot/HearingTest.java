@@ -258,7 +258,7 @@ class HearingTest {
                     .extracting(event -> event.path("type").asText() + event.path("data"))
                     .containsExactly("event1", "event2", "event3", "event4");
         }
-        try (Wire client = Wire.socket(node.port(), "/v1/ws?batch=off", anybody)) {
+        try (Wire client = Wire.socket(node.port(), anybody, "?batch=off")) {
             client.say("{\"type\":\"subscribe\",\"channel\":\"bursts:ws\",\"from\":\"earliest\"}");
             assertThat(client.hear("batch", "event").path("type").asText()).isEqualTo("event");
         }
@@ -289,7 +289,7 @@ class HearingTest {
             assertThat(inside.path("data").toString()).isEqualTo(data);
             assertThat(client.hear("event").path("data").asInt()).isEqualTo(1);
         }
-        try (Wire client = Wire.socket(node.port(), "/v1/ws?compress=1000", anybody)) {
+        try (Wire client = Wire.socket(node.port(), anybody, "?compress=1000")) {
             client.say("{\"type\":\"subscribe\",\"channel\":\"form:long\",\"from\":\"earliest\"}");
             assertThat(client.hear("compressed", "event").path("type").asText()).isEqualTo("compressed");
         }

@@ -7,13 +7,17 @@ import static io.millrace.platform.fakes.Sample.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.platform.fakes.MemoryJournal;
+import io.millrace.platform.fakes.Sample;
 import io.millrace.platform.relay.LiveChannel;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Cursor;
 import io.millrace.protocol.Epoch;
+import io.millrace.protocol.Event;
+import io.millrace.protocol.EventType;
 import io.millrace.protocol.Position;
 import io.millrace.protocol.ResetReason;
 import io.millrace.protocol.Start;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +113,14 @@ class BeginningTest {
         Beginning begun = find(cursor(47), new Start.Latest());
         assertThat(begun.position()).isEqualTo(47);
         assertThat(begun.reset()).isNull();
+        assertThat(find(null, new Start.Latest()).position()).isEqualTo(50);
+    }
+
+    @Test
+    void whoComesAfterTheEndHearsOfItWhileTheJournalIsAway() {
+        live.hears(List.of(
+                new Event(51, START.plusMillis(51), new EventType("complete"), Sample.json("{}"), null, null, "ann")));
+        journal.isAway(true);
         assertThat(find(null, new Start.Latest()).position()).isEqualTo(50);
     }
 

@@ -45,7 +45,7 @@ class FamilyResumeTest {
             cuts += world.cuts;
         }
         assertThat(heard).isGreaterThan(SEEDS * 100L);
-        assertThat(cuts).as("cuts").isGreaterThan(SEEDS * 20L);
+        assertThat(cuts).as("cuts").isGreaterThan(SEEDS * 10L);
     }
 
     @Test

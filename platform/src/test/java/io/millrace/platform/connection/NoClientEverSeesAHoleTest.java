@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * the end. One thread, one seed, one schedule.
  */
 class NoClientEverSeesAHoleTest {
-    private static final int SEEDS = Integer.getInteger("millrace.seeds", 2500);
+    private static final int SEEDS = Integer.getInteger("millrace.seeds", 2000);
     private static final int FIRST = Integer.getInteger("millrace.seed", 0);
     private static final int STEPS = 250;
 

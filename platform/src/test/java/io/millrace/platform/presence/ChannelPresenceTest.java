@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.actor.DeadLetter;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -29,14 +30,15 @@ class ChannelPresenceTest {
     private final ManualTime time = ManualTime.get(kit.system());
     private final Ticking clock = new Ticking();
     private final Set<ActorRef<PresenceAgent.Command>> agents = ConcurrentHashMap.newKeySet();
-    private volatile ActorRef<ChannelPresence.Command> entity;
-    private volatile boolean started;
+    private ActorRef<ChannelPresence.Command> entity;
 
     /** Where agents send: the entity that lives now. */
     private final ActorRef<ChannelPresence.Command> door = kit.spawn(Behaviors.receiveMessage(message -> {
         entity().tell(message);
         return Behaviors.same();
     }));
+
+    private final TestProbe<ChannelPresence.Command> otherChannel = kit.createTestProbe();
 
     private final Node a = new Node("a");
     private final Node b = new Node("b");
@@ -46,7 +48,9 @@ class ChannelPresenceTest {
         final TestProbe<String> heard = kit.createTestProbe();
 
         Node(String name) {
-            agent = kit.spawn(PresenceAgent.create(name, channel -> door, clock), name);
+            agent = kit.spawn(
+                    PresenceAgent.create(name, channel -> channel.equals("c") ? door : otherChannel.ref(), clock),
+                    name);
             agents.add(agent);
         }
 
@@ -156,7 +160,9 @@ class ChannelPresenceTest {
         b.enter("bob", "2");
         a.heard.expectMessage("join bob");
         kit.stop(entity());
-        b.leave("bob", "2"); // into the void
+        TestProbe<DeadLetter> lost = kit.createDeadLetterProbe();
+        b.leave("bob", "2");
+        lost.receiveMessage();
         moves();
         pass(Duration.ofSeconds(4));
         a.heard.expectMessage("leave bob");
@@ -186,17 +192,18 @@ class ChannelPresenceTest {
         a.heard.expectMessage("leave ghost");
     }
 
-    private ActorRef<ChannelPresence.Command> entity() {
-        if (!started) {
-            started = true;
+    private synchronized ActorRef<ChannelPresence.Command> entity() {
+        if (entity == null) {
             entity = kit.spawn(ChannelPresence.create("c", () -> Set.copyOf(agents), clock));
         }
         return entity;
     }
 
-    private void moves() {
+    /** What agents say meanwhile waits at the door, as it does in sharding. */
+    private synchronized void moves() {
         kit.stop(entity());
-        entity = kit.spawn(ChannelPresence.create("c", () -> Set.copyOf(agents), clock));
+        entity = null;
+        entity();
     }
 
     private void pass(Duration duration) {
@@ -217,14 +224,24 @@ class ChannelPresenceTest {
         return new ArrayList<>(told().gone()).stream().map(Here::user).toList();
     }
 
-    /** Asked through the agents' own way, behind whatever they have said. */
+    /** Asked behind whatever the agents have said, and said to what they were asked thereupon. */
     private Told told() {
         TestProbe<Told> probe = kit.createTestProbe();
         for (int round = 0; round < 3; round++) {
+            heardOut();
             door.tell(new Who(probe.ref()));
             probe.receiveMessage();
         }
+        heardOut();
         door.tell(new Who(probe.ref()));
         return probe.receiveMessage();
+    }
+
+    /** Waits until every agent has come to the end of what it was told so far. */
+    private void heardOut() {
+        for (ActorRef<PresenceAgent.Command> agent : agents) {
+            agent.tell(new PresenceAgent.TellAll("other"));
+            otherChannel.expectMessageClass(ChannelPresence.All.class);
+        }
     }
 }
