@@ -7,6 +7,7 @@ import io.millrace.protocol.InvalidInput;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,11 @@ public final class Access {
             return ALLOWED;
         }
         return new Denied(Reason.NOT_GRANTED, "no rule of this login grants " + act.wireName() + " here");
+    }
+
+    /** The rules of the login that have a say about that act there: what {@link #decide} went by, for whoever asks why. */
+    public List<Grant> rulesAbout(Login login, Act act, ChannelName channel) {
+        return login.grants().stream().filter(rule -> rule.covers(act, channel)).toList();
     }
 
     /**

@@ -48,8 +48,11 @@ final class Demo implements AutoCloseable {
     static Demo start(int port, String token) {
         Demo demo = new Demo(port, token, hostName());
         demo.everySecond.scheduleAtFixedRate(demo::publish, 0, 1, TimeUnit.SECONDS);
-        System.out.println("demo: publishing this machine's figures to worker:" + demo.host);
         return demo;
+    }
+
+    String channel() {
+        return "worker:" + host;
     }
 
     @Override

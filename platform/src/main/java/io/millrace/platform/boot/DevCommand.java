@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -74,8 +75,14 @@ final class DevCommand implements Callable<Integer> {
         }
         String token = token(settings);
         greet(node, token, storageSettings);
+        Supplier<String> once = Once.of(() -> {
+            Demo publishing = Demo.start(node.port(), token);
+            lifetime.closesLast(publishing);
+            return publishing.channel();
+        });
+        node.offersDemo(once);
         if (demo) {
-            lifetime.closesLast(Demo.start(node.port(), token));
+            System.out.println("demo: publishing this machine's figures to " + once.get());
         }
         return lifetime.untilStopped(node);
     }
@@ -113,6 +120,7 @@ final class DevCommand implements Callable<Integer> {
 
                   events    %s
                   admin     http://127.0.0.1:%d/readyz  /metrics  /stats
+                  console   http://127.0.0.1:%d/console/
                   database  %s
                   data      %s
                   token     %s
@@ -125,6 +133,7 @@ final class DevCommand implements Callable<Integer> {
                 """
                         .formatted(
                                 url,
+                                node.adminPort(),
                                 node.adminPort(),
                                 storage.url(),
                                 data.toAbsolutePath().normalize(),

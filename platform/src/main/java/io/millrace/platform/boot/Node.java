@@ -27,7 +27,9 @@ import io.millrace.platform.edge.Ports;
 import io.millrace.platform.family.Families;
 import io.millrace.platform.ops.Admin;
 import io.millrace.platform.ops.Canary;
+import io.millrace.platform.ops.Console;
 import io.millrace.platform.ops.Operators;
+import io.millrace.platform.ops.Questions;
 import io.millrace.platform.ops.Readiness;
 import io.millrace.platform.ops.Stats;
 import io.millrace.platform.presence.Presences;
@@ -46,6 +48,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -75,8 +78,10 @@ public final class Node {
     private final ActorSystem<Void> system;
     private final Listeners listeners;
     private final Binding admin;
+    private final Console console;
 
-    private Node(ActorSystem<Void> system, Listeners listeners, Binding admin) {
+    private Node(ActorSystem<Void> system, Listeners listeners, Binding admin, Console console) {
+        this.console = console;
         this.system = system;
         this.listeners = listeners;
         this.admin = admin;
@@ -169,6 +174,14 @@ public final class Node {
                     Materializer.createMaterializer(system));
             Drain drain = Drain.of(system, drainSettings, readiness, connections);
             Admin.Guard guard = new Admin.Guard(verifier, access, clock, ports.adminLogin());
+            Console console = new Console(
+                    guard,
+                    edge::handleAs,
+                    Questions.of(
+                            system,
+                            new Questions.Rooms(registry, stats, relays, families, directory),
+                            new Questions.Asking(verifier, access, clock)),
+                    Materializer.createMaterializer(system));
             Admin admin = new Admin(
                     readiness,
                     drain,
@@ -176,6 +189,7 @@ public final class Node {
                     registry,
                     guard,
                     new Operators(acts, guard, Materializer.createMaterializer(system)),
+                    console,
                     system.dispatchers().lookup(DispatcherSelector.blocking()));
 
             Ports open = new Ports(system, ports.headTimeout());
@@ -186,10 +200,11 @@ public final class Node {
                         + " s: the database or the cluster does not work");
             }
             Listeners listeners = Listeners.open(open, ports, certificates, edge, registry);
+            console.isServedAt(listeners.addresses().get(0));
             readiness.is(Readiness.Phase.SERVING);
             drain.before(listeners.bindings());
             EpochWatch.start(system, storage, EPOCH_WATCH);
-            return new Node(system, listeners, adminBinding);
+            return new Node(system, listeners, adminBinding, console);
         } catch (RuntimeException failure) {
             system.terminate();
             throw failure;
@@ -214,6 +229,11 @@ public final class Node {
 
     public int adminPort() {
         return admin.port();
+    }
+
+    /** @param start starts publishing what the console shows to newcomers, once, and says to which channel */
+    void offersDemo(Supplier<String> start) {
+        console.offersDemo(start);
     }
 
     /** {@code host:port} by which another node can join this one. */

@@ -18,6 +18,7 @@ final class ConnectionMeters {
     private final MeterRegistry registry;
     final Counter resets;
     final Counter fellBehind;
+    final Counter resumed;
     final Counter leftOut;
 
     ConnectionMeters(MeterRegistry registry) {
@@ -40,6 +41,9 @@ final class ConnectionMeters {
         }
         resets = Counter.builder("millrace.connection.resets")
                 .description("channels that could not go on where the client asked")
+                .register(registry);
+        resumed = Counter.builder("millrace.connection.resumed")
+                .description("channels that went on exactly where a client that came back had left them")
                 .register(registry);
         leftOut = Counter.builder("millrace.connection.left.out")
                 .description("events a slow client was not sent, since it gets the newest of each value only")

@@ -1,6 +1,7 @@
 package io.millrace.platform.connection;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a connection's stream is doing, as it sees itself.
@@ -10,6 +11,10 @@ import java.util.List;
  */
 public record Look(List<Place> places, long bufferedBytes, long eventNanos) {
 
-    /** Where one channel stands: the offset sent last, and how many newer there are. */
-    public record Place(String channel, long position, long lag) {}
+    /**
+     * Where one channel stands: the offset sent last, and how many newer there are.
+     *
+     * @param filter what the subscription wants, in words; null where that is everything
+     */
+    public record Place(String channel, long position, long lag, @Nullable String filter) {}
 }

@@ -62,6 +62,7 @@ final class OperatorJson {
         json.put("channel", place.channel());
         json.put("position", place.position());
         json.put("lag", place.lag());
+        put(json, "filter", place.filter());
         return json;
     }
 

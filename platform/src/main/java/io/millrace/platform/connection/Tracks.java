@@ -15,6 +15,7 @@ import io.millrace.protocol.ResetReason;
 import io.millrace.protocol.View;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -142,6 +143,8 @@ final class Tracks {
             }
             if (begun.reset() != null) {
                 meters.resets.increment();
+            } else if (wants.get(i).lastEventId() != null) {
+                meters.resumed.increment();
             }
         }
         stream.speak(greeting.apply(new Line.Greeting(beginnings, outflow.cursor())));
@@ -188,14 +191,21 @@ final class Tracks {
         joined.forEach(feed -> feed.leave(listener));
     }
 
-    /** Where each channel stands. */
+    /** Where each channel stands, by name. */
     List<Look.Place> places() {
         List<Look.Place> places = new ArrayList<>();
         tracks.forEach((channel, track) -> places.add(new Look.Place(
                 channel.value(),
                 track.position(),
-                Math.max(0, track.feed().live().head() - track.position()))));
+                Math.max(0, track.feed().live().head() - track.position()),
+                filter(channel))));
+        places.sort(Comparator.comparing(Look.Place::channel));
         return places;
+    }
+
+    private @Nullable String filter(ChannelName channel) {
+        Want want = wanted.get(channel);
+        return want == null || want.filter().isNone() ? null : want.filter().toString();
     }
 
     // reading

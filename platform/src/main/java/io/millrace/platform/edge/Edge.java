@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.persistence.Journal;
 import io.millrace.platform.access.Access;
 import io.millrace.platform.access.AccessSettings;
+import io.millrace.platform.access.Login;
 import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.OperatorActs;
@@ -110,6 +111,16 @@ public final class Edge {
                     return refused(failure, request);
                 })
                 .thenApply(answer -> crossOrigin.mark(request, answer));
+    }
+
+    /**
+     * Answers somebody who is known already, on a port whose listener knows nothing of event streams: they are the
+     * response's body.
+     *
+     * @param login who asks, and from a page that may; that has been made sure of
+     */
+    public CompletionStage<HttpResponse> handleAs(HttpRequest request, Login login) {
+        return handle(request.addAttribute(Logins.KNOWN, login)).thenApply(EventStream::asBody);
     }
 
     private static HttpResponse refused(Throwable failure, HttpRequest request) {

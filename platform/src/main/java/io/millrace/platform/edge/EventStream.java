@@ -4,6 +4,8 @@ import java.time.Duration;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.http.javadsl.model.AttributeKey;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -23,6 +25,15 @@ record EventStream(Source<ByteString, NotUsed> frames, @Nullable Hearing hearing
 
     /** A stream that has said its last word has looked at its own time limit before; this is for the bytes in flight. */
     private static final Duration LAST_WRITE = Duration.ofSeconds(3);
+
+    /** The answer with its frames, if it has any, where they can be a response's body; a conversation can't. */
+    static HttpResponse asBody(HttpResponse head) {
+        return head.getAttribute(KEY)
+                .filter(stream -> stream.hearing() == null)
+                .map(stream -> head.withEntity(
+                        HttpEntities.createCloseDelimited(head.entity().getContentType(), stream.frames())))
+                .orElse(head);
+    }
 
     /** Writes the frames into a socket that HTTP has left. */
     SocketOut.Handle run(ActorRef connection, ActorRef owner, Materializer materializer) {

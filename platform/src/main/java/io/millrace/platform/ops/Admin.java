@@ -27,7 +27,7 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /**
  * The admin port: {@code /livez} and {@code /readyz} for whoever starts and routes, {@code /metrics} for Prometheus,
- * {@code /stats} for people, {@code /drain} to have the node leave, and what the public port has for operators under
+ * {@code /stats} and {@code /console} for people, {@code /drain} to have the node leave, and what the public port has for operators under
  * {@code /v1}. What tells more than yes or no wants an admin's token, unless that is switched off.
  */
 public final class Admin {
@@ -40,6 +40,7 @@ public final class Admin {
     private final PrometheusMeterRegistry metrics;
     private final Guard guard;
     private final Operators operator;
+    private final Console console;
     private final Executor blocking;
 
     public Admin(
@@ -49,6 +50,7 @@ public final class Admin {
             PrometheusMeterRegistry metrics,
             Guard guard,
             Operators operator,
+            Console console,
             Executor blocking) {
         this.readiness = readiness;
         this.departure = departure;
@@ -56,6 +58,7 @@ public final class Admin {
         this.metrics = metrics;
         this.guard = guard;
         this.operator = operator;
+        this.console = console;
         this.blocking = blocking;
     }
 
@@ -101,6 +104,9 @@ public final class Admin {
     }
 
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
+        if (console.serves(request)) {
+            return console.handle(request);
+        }
         if (operator.serves(request)) {
             return operator.handle(request);
         }
@@ -118,7 +124,8 @@ public final class Admin {
             case "/stats" -> guarded(request, () -> json(200, stats.now()));
             case "/drain" -> guarded(request, () -> json(200, departure.progress()));
             default ->
-                CompletableFuture.completedFuture(plain(404, "here are /livez, /readyz, /metrics, /stats and /drain"));
+                CompletableFuture.completedFuture(
+                        plain(404, "here are /console, /livez, /readyz, /metrics, /stats and /drain"));
         };
     }
 

@@ -47,7 +47,7 @@ class TravelsTest {
                             "::1",
                             1,
                             2,
-                            List.of(new Look.Place("c", 3, 4)),
+                            List.of(new Look.Place("c", 3, 4, "types [a]"), new Look.Place("d", 0, 0, null)),
                             1,
                             5,
                             null)),
