@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -62,7 +64,7 @@ final class Tracks {
     private final Stream stream;
     private final Listener listener;
     private final Outflow outflow;
-    private final Map<ChannelName, Track> tracks = new HashMap<>();
+    private final SortedMap<ChannelName, Track> tracks = new TreeMap<>();
     private final Set<Feed> joined = new CopyOnWriteArraySet<>();
     private volatile boolean stopped;
     private @Nullable Login login;
