@@ -31,7 +31,7 @@ class RevocationsTest {
             Revocation token = of(one.revocations().add(Kind.TOKEN, "t-1", null, "root", null));
             Known two = of(other.revocations().unless(nothing.version())).orElseThrow();
             assertThat(two.revocations()).containsExactly(ann, token);
-            of(one.revocations().add(Kind.CONNECTION, "c1", null, "root", Duration.ofMillis(1)));
+            of(one.revocations().add(Kind.CONNECTION, "c1", null, "root", Duration.ofSeconds(-1)));
             assertThat(of(other.revocations().unless(-1)).orElseThrow().revocations())
                     .as("what is over is not told")
                     .containsExactly(ann, token);
