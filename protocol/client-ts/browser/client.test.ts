@@ -44,6 +44,9 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
   const start = (page: Page, options: object, channels = [channel], subscription: object = {}): Promise<void> =>
     page.evaluate(([o, c, s]) => (window as any).start(o, c, s), [{ url: proxy.url, ...options }, channels, subscription] as const);
   const connected = (page: Page): Promise<unknown> => page.waitForFunction("window.client.status.status === 'connected'");
+  /** The server has said where the subscription begins, and the page has kept it. */
+  const placed = (page: Page): Promise<unknown> =>
+    page.waitForFunction((name) => Object.values(sessionStorage).some((kept) => kept.includes(name)), channel);
   const all = (page: Page, n: number, of = channel): Promise<unknown> =>
     expect.poll(() => heard(page), { timeout: 60_000, interval: 100 }).toContain(`${of}:${n}`);
 
@@ -237,7 +240,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
   it('keeps what is published offline, over a reload of the page, and sends it in order', async () => {
     const page = await open();
     await start(page, { outbox: true, tabs: false });
-    await connected(page);
+    await placed(page);
     await context.setOffline(true);
     await page.waitForFunction("window.client.status.status !== 'connected'");
     await page.evaluate(
