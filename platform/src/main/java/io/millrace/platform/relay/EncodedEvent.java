@@ -64,11 +64,6 @@ public final class EncodedEvent {
         return frame(Frame.SSE);
     }
 
-    /** The same without {@code id:}, for a connection on several channels to put its own cursor before. */
-    public ByteString sseWithoutId() {
-        return frame(Frame.SSE_WITHOUT_ID);
-    }
-
     private byte[] framed() {
         return event.isEnd() ? StreamEnd.json(channel, event) : event.data().utf8();
     }
