@@ -30,6 +30,14 @@ final class JsonObjectWriter {
         put('{');
     }
 
+    /** A string by itself, by the same rules. */
+    static byte[] quoted(String text) {
+        JsonObjectWriter json = new JsonObjectWriter(text.length() + 8);
+        json.size = 0;
+        json.string(text);
+        return Arrays.copyOf(json.bytes, json.size);
+    }
+
     JsonObjectWriter text(String name, @Nullable String value) {
         if (value != null) {
             name(name);

@@ -26,6 +26,7 @@ import io.millrace.platform.edge.Edge;
 import io.millrace.platform.edge.EdgeSettings;
 import io.millrace.platform.edge.Ports;
 import io.millrace.platform.family.Families;
+import io.millrace.platform.ingest.IngestSettings;
 import io.millrace.platform.ops.Admin;
 import io.millrace.platform.ops.Canary;
 import io.millrace.platform.ops.Console;
@@ -107,6 +108,7 @@ public final class Node {
         LimitSettings limits = LimitSettings.from(millrace.getConfig("limits"));
         RevocationSettings revocationSettings = RevocationSettings.from(millrace.getConfig("revocations"));
         DrainSettings drainSettings = DrainSettings.from(millrace.getConfig("drain"));
+        IngestSettings ingestSettings = IngestSettings.from(millrace.getConfig("ingest"));
         AccessSettings accessSettings = AccessSettings.from(millrace.getConfig("access"));
         Certificates certificates = ports.tls().enabled() ? new Certificates(ports.tls()) : null;
 
@@ -135,6 +137,7 @@ public final class Node {
             Revoked revoked = new Revoked();
             Access access = new Access(revoked);
             TokenVerifier verifier = TokenVerifier.of(accessSettings, clock);
+            BackDoors backDoors = new BackDoors(system, relays, access, registry);
             Presences presences = Presences.start(system, families, clock);
             Connections connections = Connections.start(
                     system,
@@ -157,7 +160,8 @@ public final class Node {
                     connections,
                     storage.epoch(),
                     Cluster.get(system).selfMember().address().toString(),
-                    revocations::databaseAnswers);
+                    revocations::databaseAnswers,
+                    backDoors::report);
             Edge edge = new Edge(
                     edgeSettings,
                     accessSettings,
@@ -206,6 +210,7 @@ public final class Node {
             console.isServedAt(listeners.addresses().get(0));
             readiness.is(Readiness.Phase.SERVING);
             drain.before(listeners.bindings());
+            backDoors.open(ingestSettings, storage.settings(), clock);
             EpochWatch.start(system, storage, EPOCH_WATCH);
             return new Node(system, listeners, adminBinding, console);
         } catch (RuntimeException failure) {
