@@ -53,7 +53,9 @@ public record SaidTemplates(@Nullable TopicScope scope, Map<String, JsonTemplate
             Map.entry("subscribed", and(OF_A_PLACE, "head", "availableFrom", "complete")),
             Map.entry("unsubscribed", Set.of("channel", "topic")),
             Map.entry("published", Set.of("results")),
-            Map.entry("commanded", and(OF_A_PLACE, "command", "commandId", "firstOffset", "events", "duplicate", "reply")),
+            Map.entry(
+                    "commanded",
+                    and(OF_A_PLACE, "command", "commandId", "firstOffset", "events", "duplicate", "reply")),
             Map.entry("pong", Set.of()),
             Map.entry("cursor", Set.of("channel", "topic", "id")));
 

@@ -238,6 +238,10 @@ final class Connection {
             if (from != null && from.caller().own()) {
                 conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null, Filter.NONE), login);
             }
+            if (from != null) {
+                conversation.subscribe(
+                        from.arrival().channels().apply(login), from.arrival().from(), login);
+            }
         } else if (from != null && from.family() != null) {
             line.followFamily(login, from.family(), firstWords(login)::ofFamily);
         } else if (from != null) {
@@ -363,6 +367,10 @@ final class Connection {
                     Refusal.of(Code.FORBIDDEN, "a login can be renewed only by a token of the same subject"));
             loginIsDecided();
             return Behaviors.same();
+        }
+        String claimed = opening == null ? null : opening.arrival().user();
+        if (claimed != null && !claimed.equals(renewed.subject())) {
+            return end(Refusals.otherUser(), null);
         }
         if (known == null && card != null) {
             ActorRef<Command> self = context.getSelf();
