@@ -36,8 +36,8 @@ record EventStream(Source<ByteString, NotUsed> frames, @Nullable Hearing hearing
     }
 
     /** Writes the frames into a socket that HTTP has left. */
-    SocketOut.Handle run(ActorRef connection, ActorRef owner, Materializer materializer) {
-        return frames.toMat(Sink.fromGraph(new SocketOut(connection, owner, LAST_WRITE)), Keep.right())
+    SocketOut.Handle run(TcpSocket socket, ActorRef owner, Materializer materializer) {
+        return frames.toMat(Sink.fromGraph(new SocketOut(socket, owner, LAST_WRITE)), Keep.right())
                 .run(materializer);
     }
 
