@@ -97,7 +97,8 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         private final Words words = new Words(limits.controlBytes());
         private final Outflow outflow = new Outflow(wire, form, limits.writeBytes(), sources.meters(), this);
         private final Tracks tracks = new Tracks(wire, sources, this, this, outflow);
-        private final FamilyTracks families = new FamilyTracks(wire, sources, this, this, outflow);
+        /** Null until a whole family is followed, which few connections do. */
+        private @Nullable FamilyTracks families;
         /** Goes in front of the first word, in the same write. */
         private ByteString opening = ByteString.emptyByteString();
 
@@ -129,7 +130,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         @Override
         public void postStop() {
             tracks.stop();
-            families.stop();
+            if (families != null) {
+                families.stop();
+            }
             observer.lineIsDown(endedBy);
         }
 
@@ -159,13 +162,22 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
 
         @Override
         public void followFamily(Login login, FamilyWant want, Function<FamilyBeginning, ByteString> greeting) {
-            run(() -> families.begin(login, want, greeting));
+            run(() -> families().begin(login, want, greeting));
+        }
+
+        private FamilyTracks families() {
+            FamilyTracks begun = families;
+            if (begun == null) {
+                begun = new FamilyTracks(wire, sources, this, this, outflow);
+                families = begun;
+            }
+            return begun;
         }
 
         @Override
         public void unfollowFamily(String family, ByteString goodbye) {
             run(() -> {
-                families.leave(family);
+                families().leave(family);
                 speak(goodbye);
             });
         }
@@ -179,7 +191,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         public void seeAs(Login renewed) {
             run(() -> {
                 tracks.seeAs(renewed);
-                families.seeAs(renewed);
+                if (families != null) {
+                    families.seeAs(renewed);
+                }
             });
         }
 

@@ -153,6 +153,7 @@ final class AcceptedSocket extends UntypedAbstractActor {
             return;
         }
         frames = stream.run(socket, getSelf(), wire.materializer());
+        stream = stream.underWay();
     }
 
     /** Passes on what has come in, not before the stream can answer; reads on when all of it is taken. */

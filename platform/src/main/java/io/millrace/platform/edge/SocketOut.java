@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.io.Tcp;
 import org.apache.pekko.io.TcpMessage;
 import org.apache.pekko.japi.Pair;
@@ -14,8 +15,8 @@ import org.apache.pekko.stream.stage.AbstractGraphStageWithMaterializedValue;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.apache.pekko.stream.stage.InHandler;
-import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 import scala.runtime.BoxedUnit;
 
@@ -47,8 +48,6 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
         TAKEN
     }
 
-    private static final String FLUSH_OVER = "flush";
-
     private final Inlet<ByteString> in = Inlet.create("SocketOut.in");
     private final SinkShape<ByteString> shape = SinkShape.of(in);
     private final TcpSocket socket;
@@ -73,9 +72,9 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
         return Pair.create(logic, logic);
     }
 
-    private final class Logic extends TimerGraphStageLogic implements InHandler, Handle {
-        private final AsyncCallback<Logic> cancelled = createAsyncCallback(Logic::completeStage);
-        private final AsyncCallback<Object> telling = createAsyncCallback(this::tell);
+    private final class Logic extends GraphStageLogic implements InHandler, Handle {
+        private final AsyncCallback<Runnable> run = createAsyncCallback(Runnable::run);
+        private @Nullable Cancellable flushing;
         private boolean inFlight;
         private boolean completed;
 
@@ -87,12 +86,12 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
         @Override
         public void preStart() {
             pull(in);
-            telling.invoke(new Running(SocketOut.this)); // comes back when all stages have begun
+            run.invoke(() -> tell(new Running(SocketOut.this))); // comes back when all stages have begun
         }
 
         @Override
         public void cancel() {
-            cancelled.invoke(this);
+            run.invoke(this::completeStage);
         }
 
         @Override
@@ -135,7 +134,10 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
             if (inFlight) {
                 completed = true;
                 setKeepGoing(true);
-                scheduleOnce(FLUSH_OVER, flush);
+                flushing = materializer()
+                        .system()
+                        .scheduler()
+                        .scheduleOnce(flush, this::flushIsOver, materializer().executionContext());
             } else {
                 end(new Written(SocketOut.this));
             }
@@ -146,9 +148,15 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
             end(new Broken(SocketOut.this));
         }
 
+        private void flushIsOver() {
+            run.invoke(() -> end(new Broken(SocketOut.this)));
+        }
+
         @Override
-        public void onTimer(Object timer) {
-            end(new Broken(SocketOut.this));
+        public void postStop() {
+            if (flushing != null) {
+                flushing.cancel();
+            }
         }
 
         private void end(Object outcome) {
