@@ -39,14 +39,17 @@ public final class Connections {
     private final Clock clock;
     private volatile boolean leaving;
 
+    private final Connection.Surroundings around;
+
     private Connections(
-            ClusterSharding sharding, String node, Roster roster, Admission admission, boolean mayZip, Clock clock) {
+            ClusterSharding sharding, String node, Roster roster, Admission admission, Connection.Surroundings around) {
+        this.around = around;
         this.sharding = sharding;
         this.node = node;
         this.roster = roster;
         this.admission = admission;
-        this.mayZip = mayZip;
-        this.clock = clock;
+        this.mayZip = around.settings().gzip();
+        this.clock = around.clock();
     }
 
     /** Who counts connections, who knows who is where, and how many are too many. */
@@ -88,7 +91,7 @@ public final class Connections {
                 .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy());
         sharding.init(entity);
         long uid = Cluster.get(system).selfMember().uniqueAddress().longUid();
-        return new Connections(sharding, Long.toHexString(uid), roster, admission, settings.gzip(), clock);
+        return new Connections(sharding, Long.toHexString(uid), roster, admission, around);
     }
 
     /** A connection that has begun: its actor waits for its stream to be run. Fails with {@link NotAdmitted}. */
@@ -125,6 +128,14 @@ public final class Connections {
     /** Ends one of this node's connections. */
     void end(Card card, Code code, String detail) {
         actor(card).tell(new Connection.End(code, detail, null));
+    }
+
+    Connection.Surroundings around() {
+        return around;
+    }
+
+    ConnectionId mintId() {
+        return ConnectionId.mint(node);
     }
 
     Roster roster() {

@@ -12,6 +12,7 @@ import io.millrace.protocol.Control;
 import io.millrace.protocol.Refusal;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -194,7 +195,13 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         @Override
         public void look(Consumer<Look> onlooker) {
             run(() -> onlooker.accept(
-                    new Look(tracks.places(), words.bytes() + (isAvailable(out) ? 0 : pushedBytes), eventNanos)));
+                    new Look(places(), words.bytes() + (isAvailable(out) ? 0 : pushedBytes), eventNanos)));
+        }
+
+        private List<Look.Place> places() {
+            List<Look.Place> places = new ArrayList<>(tracks.places());
+            places.addAll(families.places());
+            return places;
         }
 
         @Override

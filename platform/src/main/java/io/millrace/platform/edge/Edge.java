@@ -8,6 +8,7 @@ import io.millrace.platform.access.Login;
 import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.OperatorActs;
+import io.millrace.platform.connection.Taps;
 import io.millrace.platform.family.Families;
 import io.millrace.platform.presence.Presences;
 import io.millrace.platform.relay.Relays;
@@ -45,7 +46,8 @@ public final class Edge {
     private final OperatorDoor operator;
     private final PresenceDoor presence;
     private final Logins logins;
-    private final Supplier<byte[]> stats;
+    private final TapDoor tap;
+    private final Supplier<CompletionStage<byte[]>> stats;
     private final CrossOrigin crossOrigin;
     private final Materializer materializer;
 
@@ -78,6 +80,7 @@ public final class Edge {
         this.socket = new SocketDoor(logins, rooms.connections(), capacity, settings);
         this.history = new HistoryDoor(logins, rooms, settings.history());
         this.operator = new OperatorDoor(logins, rooms.operator(), settings.trustedProxies(), materializer);
+        this.tap = new TapDoor(logins, rooms.taps(), rooms.families(), settings);
         this.stats = rooms.stats();
         this.crossOrigin = new CrossOrigin(logins);
         this.materializer = materializer;
@@ -86,7 +89,7 @@ public final class Edge {
     /**
      * The rooms behind the doors.
      *
-     * @param stats this node's figures as JSON, for admins
+     * @param stats the cluster's figures as JSON, for admins
      */
     public record Rooms(
             Families families,
@@ -96,7 +99,8 @@ public final class Edge {
             Presences presences,
             Journal journal,
             Epoch epoch,
-            Supplier<byte[]> stats,
+            Taps taps,
+            Supplier<CompletionStage<byte[]>> stats,
             MeterRegistry registry) {}
 
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
@@ -174,6 +178,9 @@ public final class Edge {
                     () -> family == null ? stream.open(call, stream.channels(call)) : stream.openFamily(call, family));
         } else if (path.equals(List.of("v1", "stats"))) {
             return get(call, () -> stats(call));
+        } else if (path.equals(List.of("v1", "tap"))) {
+            call.requireOnlyFilterAnd("channel", "family", "from", "lastEventId");
+            return get(call, () -> tap.open(call));
         } else if (path.equals(List.of("v1", "ws"))) {
             return get(call, () -> socket.open(call));
         }
@@ -193,7 +200,7 @@ public final class Edge {
     }
 
     private CompletionStage<HttpResponse> stats(Call call) {
-        return logins.requireAdmin(call).thenApply(login -> Replies.json(200, stats.get()));
+        return logins.requireAdmin(call).thenCompose(login -> stats.get().thenApply(json -> Replies.json(200, json)));
     }
 
     private static CompletionStage<HttpResponse> get(Call call, Supplier<CompletionStage<HttpResponse>> door) {

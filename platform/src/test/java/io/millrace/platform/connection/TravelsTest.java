@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigFactory;
 import io.millrace.protocol.Revocation;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -59,6 +60,25 @@ class TravelsTest {
                     "why",
                     KIT.<Attendant.Dismissed>createTestProbe().ref()),
             new Attendant.Dismissed("h:1", 3),
+            new Attendant.Count(
+                    List.of("a:1"),
+                    "a",
+                    KIT.<Attendant.Counted>createTestProbe().ref()),
+            new Attendant.Counted("h:1", Map.of("a:1", 3)),
+            new Attendant.Figure(KIT.<NodeFigures>createTestProbe().ref()),
+            new NodeFigures(
+                    "h:1",
+                    1,
+                    2,
+                    new NodeFigures.Carried(3, 4),
+                    new NodeFigures.Carried(5, 6),
+                    7,
+                    true,
+                    Map.of("a:1", 8),
+                    9,
+                    10,
+                    "[]"),
+            new NodeFigures.Carried(1, 2),
             new RevocationWatch.Heard(new Revocation(
                     7, Revocation.Kind.USER, "ann", null, "root", Instant.parse("2026-01-31T12:00:00.123456Z"), null)),
             new RevocationWatch.Heard(null));
