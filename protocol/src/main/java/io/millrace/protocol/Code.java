@@ -45,6 +45,12 @@ public enum Code {
             503,
             "More clients are coming at once than this node lets in.",
             "Come back after retryAfter."),
+    SESSION_UNKNOWN(
+            4010,
+            Kind.REFUSAL,
+            410,
+            "No session waits under this connection id and secret; it may have ended.",
+            "Log in, and go on by the cursor."),
 
     // 4100-4199: endings after which to come back
     GOING_AWAY(
@@ -83,6 +89,12 @@ public enum Code {
             200,
             "The publisher ended the stream with a failure; nothing more will come.",
             "Stay closed; detail says what the publisher said."),
+    REALTIME_OFF(
+            4509,
+            Kind.REFUSAL,
+            503,
+            "Live delivery is switched off here.",
+            "Ask for the history now and then instead; publishing works."),
 
     // 4600-4699: what was asked
     INVALID_REQUEST(4600, Kind.REFUSAL, 400, "The request breaks a rule.", "Change what detail names."),

@@ -10,6 +10,7 @@ import io.millrace.platform.access.Revoked;
 import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.channel.Behaviours;
 import io.millrace.platform.channel.Channel;
+import io.millrace.platform.channel.ChannelMeters;
 import io.millrace.platform.channel.ChannelSettings;
 import io.millrace.platform.channel.RetentionSweep;
 import io.millrace.platform.connection.ConnectionSettings;
@@ -121,8 +122,10 @@ public final class Node {
             Readiness readiness = new Readiness(system, storage);
             join(system, cluster);
 
-            Function<ChannelName, EntityRef<Channel.Command>> channel =
-                    channels(system, channels, families, storage, clock);
+            Function<ChannelName, EntityRef<Channel.Command>> channel = channels(
+                    system,
+                    families,
+                    new Channel.Surroundings(channels, storage.journal(), clock, new ChannelMeters(registry)));
             FamilyFeeds feeds = FamilyFeeds.start(system, relaySettings, families, storage.families(), storage.epoch());
             Relays relays = Relays.start(
                     system,
@@ -288,19 +291,20 @@ public final class Node {
     }
 
     private static Function<ChannelName, EntityRef<Channel.Command>> channels(
-            ActorSystem<Void> system, ChannelSettings settings, Families families, Storage storage, Clock clock) {
+            ActorSystem<Void> system, Families families, Channel.Surroundings around) {
         ClusterSharding sharding = ClusterSharding.get(system);
         sharding.init(Entity.of(Channel.KEY, entity -> {
-            ChannelName channel = ChannelName.of(entity.getEntityId());
-            return Channel.create(channel, families.of(channel), settings, storage.journal(), clock);
-        }));
+                    ChannelName channel = ChannelName.of(entity.getEntityId());
+                    return Channel.create(channel, families.of(channel), around);
+                })
+                .withStopMessage(new Channel.Stop()));
         ClusterSingleton.get(system)
                 .init(SingletonActor.of(
                         RetentionSweep.create(
-                                settings,
+                                around.settings(),
                                 families,
-                                storage.journal(),
-                                clock,
+                                around.journal(),
+                                around.clock(),
                                 (channel, command) -> sharding.entityRefFor(Channel.KEY, channel.value())
                                         .tell(command)),
                         "retention-sweep"));

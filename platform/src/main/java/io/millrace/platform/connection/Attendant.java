@@ -137,7 +137,8 @@ final class Attendant {
                 Math.max(
                         card.channels().size(), look == null ? 0 : look.places().size()),
                 look == null ? 0 : look.bufferedBytes(),
-                login == null ? null : login.tokenId());
+                login == null ? null : login.tokenId(),
+                card.isAway());
     }
 
     private static List<Described> within(List<Described> all) {

@@ -28,6 +28,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityRef;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /** The room's door: opens connections on this node and ends them. Safe for use by many threads. */
 public final class Connections {
@@ -35,19 +36,21 @@ public final class Connections {
     private final String node;
     private final Roster roster;
     private final Admission admission;
+    private final Sessions sessions;
     private final boolean mayZip;
     private final Clock clock;
     private volatile boolean leaving;
 
-    private final Connection.Surroundings around;
+    private final Surroundings around;
 
     private Connections(
-            ClusterSharding sharding, String node, Roster roster, Admission admission, Connection.Surroundings around) {
+            ClusterSharding sharding, String node, Roster roster, Admission admission, Surroundings around) {
         this.around = around;
         this.sharding = sharding;
         this.node = node;
         this.roster = roster;
         this.admission = admission;
+        this.sessions = around.sessions();
         this.mayZip = around.settings().gzip();
         this.clock = around.clock();
     }
@@ -70,14 +73,16 @@ public final class Connections {
             Clock clock) {
         ConnectionMeters meters = new ConnectionMeters(registry);
         Roster roster = new Roster();
+        Sessions sessions = Sessions.start(system, settings.session(), meters);
         Admission admission = new Admission(roster, people.seats(), people.limits(), meters, clock);
-        Connection.Surroundings around = new Connection.Surroundings(
+        Surroundings around = new Surroundings(
                 relays,
                 feeds,
                 families,
                 access,
                 admission,
                 people.presences(),
+                sessions,
                 settings,
                 meters,
                 Conversation.Terms.from(edge),
@@ -106,7 +111,7 @@ public final class Connections {
         if (login == null) {
             return CompletableFuture.completedFuture(begin(card, opening));
         }
-        return admission.byUser(card, login).thenApply(seated -> {
+        return admission.byUser(card, login, opening.caller().resumes()).thenApply(seated -> {
             if (!seated) {
                 throw admission.turnedAway(card);
             }
@@ -130,7 +135,7 @@ public final class Connections {
         actor(card).tell(new Connection.End(code, detail, null));
     }
 
-    Connection.Surroundings around() {
+    Surroundings around() {
         return around;
     }
 
@@ -147,9 +152,23 @@ public final class Connections {
         return mayZip;
     }
 
+    /**
+     * Takes over the session of an event stream that a client comes back to.
+     *
+     * @param user who the client is, where it has logged in besides
+     */
+    public CompletionStage<Claimed> claim(String connectionId, String secret, @Nullable String user) {
+        return sessions.claim(connectionId, secret, Transport.SSE, user);
+    }
+
     /** How many connections this node has. */
     public int count() {
         return roster.size();
+    }
+
+    /** How many sessions of this node wait for their clients. */
+    public int waiting() {
+        return sessions.waiting();
     }
 
     /** How many connections of this node follow each channel. */

@@ -49,7 +49,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         void channelIsOver(ChannelName channel);
 
         /** The stream has ended; {@code code} is its own reason, null where the client left. */
-        void lineIsDown(@Nullable Code code);
+        void lineIsDown(@Nullable Code code, Followed followed);
     }
 
     /** What the events of any connection come from, and where they are counted. */
@@ -131,7 +131,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         public void postStop() {
             tracks.stop();
             families.stop();
-            observer.lineIsDown(endedBy);
+            observer.lineIsDown(endedBy, followed());
         }
 
         // from the relay and the actor, on their threads
@@ -202,6 +202,18 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             List<Look.Place> places = new ArrayList<>(tracks.places());
             places.addAll(families.places());
             return places;
+        }
+
+        @Override
+        public void hold(Consumer<Followed> taker) {
+            run(() -> taker.accept(followed()));
+        }
+
+        private Followed followed() {
+            List<Held> held = new ArrayList<>();
+            tracks.hold(held);
+            families.hold(held);
+            return new Followed(outflow.form(), held);
         }
 
         @Override

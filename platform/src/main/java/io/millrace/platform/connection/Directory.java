@@ -65,7 +65,7 @@ public final class Directory {
     public record Found(List<Described> connections, int total, List<Ending> ended, List<String> unanswered) {}
 
     /** By channel, how many connections follow it on each node where some do. */
-    public record Followed(Map<String, Map<String, Integer>> channels, List<String> unanswered) {}
+    public record Audience(Map<String, Map<String, Integer>> channels, List<String> unanswered) {}
 
     public record Figures(List<NodeFigures> nodes, List<String> unanswered) {}
 
@@ -115,7 +115,7 @@ public final class Directory {
     }
 
     /** How many follow these channels, and all of a family where one is named. */
-    CompletionStage<Followed> followed(List<String> channels, @Nullable String family) {
+    CompletionStage<Audience> followed(List<String> channels, @Nullable String family) {
         return all(
                         attendants.all(),
                         node -> AskPattern.<Attendant.Command, Attendant.Counted>ask(
@@ -131,7 +131,7 @@ public final class Directory {
                                 .forEach((channel, count) -> followed.computeIfAbsent(channel, first -> new TreeMap<>())
                                         .put(counted.node(), count));
                     }
-                    return new Followed(followed, answers.unanswered());
+                    return new Audience(followed, answers.unanswered());
                 });
     }
 

@@ -131,6 +131,15 @@ final class FamilyTracks {
                 .toList();
     }
 
+    void hold(List<Held> into) {
+        tracks.forEach((family, track) -> {
+            FamilyWant want = wanted.get(family);
+            if (want != null) {
+                into.add(new Held(track.name(), want.filter().written(), track.begun(), false));
+            }
+        });
+    }
+
     void stop() {
         stopped = true;
         joined.forEach(feed -> feed.leave(listener));

@@ -27,7 +27,7 @@ final class OperatorJson {
         return bytes(json);
     }
 
-    static byte[] followed(Directory.Followed followed) {
+    static byte[] followed(Directory.Audience followed) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put(
                 "channels",
@@ -75,6 +75,9 @@ final class OperatorJson {
         }
         json.put("bufferedBytes", described.bufferedBytes());
         put(json, "tokenId", described.tokenId());
+        if (described.away()) {
+            json.put("away", true);
+        }
         return json;
     }
 

@@ -73,7 +73,7 @@ final class Tap implements Delivery.Observer {
     }
 
     @Override
-    public void lineIsDown(@Nullable Code code) {
+    public void lineIsDown(@Nullable Code code, Followed followed) {
         Cancellable running = looking;
         if (running != null) {
             running.cancel();

@@ -34,7 +34,7 @@ public final class Taps {
         this.connections = connections;
         this.directory = directory;
         this.open = registry.gauge("millrace.taps.open", new AtomicInteger());
-        Connection.Surroundings around = connections.around();
+        Surroundings around = connections.around();
         this.sources = new Delivery.Sources(
                 around.relays(),
                 around.feeds(),
@@ -55,12 +55,13 @@ public final class Taps {
         if (open.get() >= MOST) {
             throw new NotAdmitted(Refusal.of(Code.TOO_MANY_CONNECTIONS, "a node carries " + MOST + " taps", COME_BACK));
         }
-        Connection.Surroundings around = connections.around();
+        Surroundings around = connections.around();
         FirstWords words = new FirstWords(
                 connections.mintId(),
                 operator,
                 around.epoch(),
-                around.settings().heartbeat());
+                around.settings().heartbeat(),
+                null);
         Tap tap = new Tap(this, operator, wants, family, words);
         return Source.fromGraph(new Delivery(Wire.SSE, Form.TAPPED, sources, around.settings(), tap));
     }
@@ -79,7 +80,7 @@ public final class Taps {
         if (connections.isLeaving()) {
             return Code.GOING_AWAY;
         }
-        Connection.Surroundings around = connections.around();
+        Surroundings around = connections.around();
         boolean admin = around.access().isAdmin(operator, around.clock().instant());
         return admin ? null : operator.expired(around.clock().instant()) ? Code.TOKEN_EXPIRED : Code.REVOKED;
     }

@@ -74,11 +74,11 @@ public final class Edge {
                 publish,
                 settings.publishing().limits());
         this.state = new StateDoor(logins, rooms.families(), rooms.relays(), rooms.epoch());
-        Capacity capacity = new Capacity(rooms.connections(), settings.admission(), rooms.registry());
+        Capacity capacity = new Capacity(rooms.connections(), settings, rooms.registry());
         this.presence = new PresenceDoor(logins, rooms.presences());
         this.stream = new StreamDoor(logins, rooms, presence, state, capacity, settings);
         this.socket = new SocketDoor(logins, rooms.connections(), capacity, settings);
-        this.history = new HistoryDoor(logins, rooms, settings.history());
+        this.history = new HistoryDoor(logins, rooms, capacity, settings.history());
         this.operator = new OperatorDoor(logins, rooms.operator(), settings.trustedProxies(), materializer);
         this.tap = new TapDoor(logins, rooms.taps(), rooms.families(), settings);
         this.stats = rooms.stats();
@@ -171,7 +171,7 @@ public final class Edge {
             return post(call, () -> publish.publish(call, channel("global")));
         } else if (path.equals(List.of("v1", "events"))) {
             call.requireOnlyFilterAnd(
-                    "channel", "own", "presence", "from", "lastEventId", "envelope", "batch", "compress");
+                    "channel", "own", "presence", "session", "from", "lastEventId", "envelope", "batch", "compress");
             String family = StreamDoor.family(call);
             return get(
                     call,
@@ -193,7 +193,7 @@ public final class Edge {
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
-            call.requireOnlyFilterAnd("presence", "from", "lastEventId", "envelope", "batch", "compress");
+            call.requireOnlyFilterAnd("presence", "session", "from", "lastEventId", "envelope", "batch", "compress");
             return stream.open(call, login -> Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);

@@ -222,6 +222,9 @@ class SettingsTest {
         put(bad, "connection", "pong-timeout", "10ms", "26s");
         put(bad, "connection", "retry-min", "-1s", "5s");
         put(bad, "connection", "retry-max", "x");
+        put(bad, "connection", "session.window", "500ms", "2h");
+        put(bad, "connection", "session.presence", "-1s", "6m");
+        put(bad, "connection", "session.waiting", "0", "many");
         put(bad, "connection", "gzip", "maybe");
         put(bad, "connection", "limits.channels", "0", "101");
         put(bad, "connection", "limits.write-bytes", "10", "x");
@@ -235,6 +238,7 @@ class SettingsTest {
         put(bad, "revocations", "poll", "10ms", "5s");
         put(bad, "revocations", "keep", "1s", "x");
         put(bad, "edge", "trusted-proxies", "[\"example.com\"]", "[\"10.0.0.0/33\"]", "5");
+        put(bad, "edge", "realtime", "maybe");
         put(bad, "edge", "max-connections", "0", "x");
         put(bad, "edge", "batch-bytes", "2 MiB", "x");
         put(bad, "edge", "batch-events", "0", "10001");

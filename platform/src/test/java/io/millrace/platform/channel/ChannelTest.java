@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.persistence.ChannelRecord;
 import io.millrace.persistence.ChannelRecord.Published;
 import io.millrace.persistence.ChannelRecord.Trimmed;
@@ -44,6 +45,9 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitSnapshotPlugin;
+import org.apache.pekko.persistence.testkit.ProcessingSuccess;
+import org.apache.pekko.persistence.testkit.StorageFailure;
+import org.apache.pekko.persistence.testkit.WriteEvents;
 import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.junit.jupiter.api.AfterAll;
@@ -186,6 +190,22 @@ class ChannelTest {
                 .containsExactly(new Accepted(List.of(new Receipt(1, false))));
     }
 
+    /** The commit ends only when the stop waits behind it; then it fails, and the channel begins anew. */
+    @Test
+    void aChannelThatIsToStopDoesSoThoughTheCommitUnderWayFails() {
+        ActorRef<Command> channel = spawn(1000);
+        publish(channel, 1, draft("1", null));
+        stored.withPolicy((id, operation) -> {
+            if (operation instanceof WriteEvents) {
+                channel.tell(new Channel.Stop());
+                return StorageFailure.create();
+            }
+            return ProcessingSuccess.getInstance();
+        });
+        channel.tell(new PublishAll(write(2), List.of(request(draft("2", null))), answers.ref()));
+        answers.expectTerminated(channel, Duration.ofSeconds(10));
+    }
+
     @Test
     void moreThanTheBoundIsTrimmedAndDeletedOnceASnapshotStands() {
         ActorRef<Command> channel = spawn(10);
@@ -242,6 +262,8 @@ class ChannelTest {
                 () -> kit.runCommand(new Channel.TooOldUpTo(0)),
                 Channel.Deleted.class,
                 () -> kit.runCommand(new Channel.Deleted(0)),
+                Channel.Stop.class,
+                () -> kit.runCommand(new Follow(ear.ref(), 0)), // its own test: it ends the channel
                 Channel.RetentionFailed.class,
                 () -> kit.runCommand(new Channel.RetentionFailed("test", new IllegalStateException("test"))));
         Map<Class<?>, Runnable> handled = new HashMap<>(log);
@@ -256,12 +278,8 @@ class ChannelTest {
 
     @Test
     void overTheRateOfAClassLatestTheNewestWaitsForItsTurn() {
-        ActorRef<Command> channel = KIT.spawn(Channel.create(
-                CHANNEL,
-                Sample.family("class = latest, rate { events = 1, per = 300ms }"),
-                settings(),
-                journal,
-                Clock.systemUTC()));
+        ActorRef<Command> channel = KIT.spawn(
+                Channel.create(CHANNEL, Sample.family("class = latest, rate { events = 1, per = 300ms }"), around()));
         spawned.add(channel);
         channel.tell(new Follow(ear.ref(), 0));
         ear.expectMessageClass(Head.class);
@@ -287,10 +305,15 @@ class ChannelTest {
                 .isEqualTo("3");
     }
 
+    private Channel.Surroundings around() {
+        return new Channel.Surroundings(
+                settings(), journal, Clock.systemUTC(), new ChannelMeters(new SimpleMeterRegistry()));
+    }
+
     private EventSourcedBehaviorTestKit<Command, ChannelRecord, ChannelState> behaviorKit() {
         return EventSourcedBehaviorTestKit.create(
                 KIT.system(),
-                Channel.create(CHANNEL, Sample.family(""), settings(), journal, Clock.systemUTC()),
+                Channel.create(CHANNEL, Sample.family(""), around()),
                 // internal commands and the state never leave the node
                 EventSourcedBehaviorTestKit.enabledSerializationSettings()
                         .withVerifyState(false)
@@ -299,7 +322,7 @@ class ChannelTest {
 
     private ActorRef<Command> spawn(int maxEvents) {
         Family family = Sample.family("retention.max-events = " + maxEvents);
-        ActorRef<Command> channel = KIT.spawn(Channel.create(CHANNEL, family, settings(), journal, Clock.systemUTC()));
+        ActorRef<Command> channel = KIT.spawn(Channel.create(CHANNEL, family, around()));
         spawned.add(channel);
         return channel;
     }
