@@ -39,10 +39,20 @@ final class Tap implements Delivery.Observer {
     public void lineIsUp(Line line) {
         taps.opened();
         if (family != null) {
-            line.followFamily(operator, family, words::ofFamily);
+            line.followFamily(operator, family, begun -> {
+                begins(line);
+                return words.ofFamily(begun);
+            });
         } else {
-            line.follow(operator, wants, words::ofStream);
+            line.follow(operator, wants, greeting -> {
+                begins(line);
+                return words.ofStream(greeting);
+            });
         }
+    }
+
+    /** From its first words on, so that nothing goes before them. */
+    private void begins(Line line) {
         looking = taps.system()
                 .scheduler()
                 .scheduleWithFixedDelay(
