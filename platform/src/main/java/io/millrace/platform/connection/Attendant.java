@@ -7,9 +7,12 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -41,19 +44,39 @@ final class Attendant {
 
     record Dismissed(String node, int count) implements Travels {}
 
-    private final String node;
-    private final Connections connections;
-
-    private Attendant(String node, Connections connections) {
-        this.node = node;
-        this.connections = connections;
+    /** @param family where not null, all channels of it besides */
+    record Count(List<String> channels, @Nullable String family, ActorRef<Counted> replyTo)
+            implements Command, Travels {
+        Count {
+            channels = List.copyOf(channels);
+        }
     }
 
-    static Behavior<Command> create(String node, Connections connections) {
-        Attendant attendant = new Attendant(node, connections);
+    record Counted(String node, Map<String, Integer> subscribers) implements Travels {
+        Counted {
+            subscribers = Map.copyOf(subscribers);
+        }
+    }
+
+    record Figure(ActorRef<NodeFigures> replyTo) implements Command, Travels {}
+
+    private final String node;
+    private final Connections connections;
+    private final Supplier<NodeFigures> figures;
+
+    private Attendant(String node, Connections connections, Supplier<NodeFigures> figures) {
+        this.node = node;
+        this.connections = connections;
+        this.figures = figures;
+    }
+
+    static Behavior<Command> create(String node, Connections connections, Supplier<NodeFigures> figures) {
+        Attendant attendant = new Attendant(node, connections, figures);
         return Behaviors.receive(Command.class)
                 .onMessage(Tell.class, attendant::onTell)
                 .onMessage(Dismiss.class, attendant::onDismiss)
+                .onMessage(Count.class, attendant::onCount)
+                .onMessage(Figure.class, attendant::onFigure)
                 .build();
     }
 
@@ -111,7 +134,8 @@ final class Attendant {
                 card.since().toEpochMilli(),
                 Instant.now().toEpochMilli() - Math.max(0, idleMillis),
                 look == null ? List.of() : look.places(),
-                card.channels().size(),
+                Math.max(
+                        card.channels().size(), look == null ? 0 : look.places().size()),
                 look == null ? 0 : look.bufferedBytes(),
                 login == null ? null : login.tokenId(),
                 card.isAway());
@@ -125,6 +149,21 @@ final class Attendant {
                     return left[0] >= 0 ? each : each.withoutSubscriptions();
                 })
                 .toList();
+    }
+
+    private Behavior<Command> onCount(Count count) {
+        Set<String> named = Set.copyOf(count.channels());
+        Map<String, Integer> subscribers = connections
+                .roster()
+                .subscribers(channel -> named.contains(channel)
+                        || (count.family() != null && channel.startsWith(count.family() + ":")));
+        count.replyTo().tell(new Counted(node, NodeFigures.mostFollowed(subscribers)));
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onFigure(Figure figure) {
+        figure.replyTo().tell(figures.get());
+        return Behaviors.same();
     }
 
     private Behavior<Command> onDismiss(Dismiss dismiss) {

@@ -209,7 +209,15 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         @Override
         public void look(Consumer<Look> onlooker) {
             run(() -> onlooker.accept(
-                    new Look(tracks.places(), words.bytes() + (isAvailable(out) ? 0 : pushedBytes), eventNanos)));
+                    new Look(places(), words.bytes() + (isAvailable(out) ? 0 : pushedBytes), eventNanos)));
+        }
+
+        private List<Look.Place> places() {
+            List<Look.Place> places = new ArrayList<>(tracks.places());
+            if (families != null) {
+                places.addAll(families.places());
+            }
+            return places;
         }
 
         @Override

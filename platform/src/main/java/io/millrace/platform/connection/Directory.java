@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -62,6 +64,11 @@ public final class Directory {
     /** @param unanswered nodes that didn't say what they have */
     public record Found(List<Described> connections, int total, List<Ending> ended, List<String> unanswered) {}
 
+    /** By channel, how many connections follow it on each node where some do. */
+    public record Audience(Map<String, Map<String, Integer>> channels, List<String> unanswered) {}
+
+    public record Figures(List<NodeFigures> nodes, List<String> unanswered) {}
+
     public record Gone(int count, List<String> unanswered) {}
 
     private Directory(ActorSystem<?> system, String self, Peers<Attendant.Command> attendants) {
@@ -70,10 +77,12 @@ public final class Directory {
         this.attendants = attendants;
     }
 
-    public static Directory start(ActorSystem<?> system, Connections connections) {
+    /** @param figures this node's, for whichever node asks */
+    public static Directory start(
+            ActorSystem<?> system, Connections connections, Function<String, NodeFigures> figures) {
         String self = name(Cluster.get(system).selfMember().address());
-        ActorRef<Attendant.Command> attendant =
-                system.systemActorOf(Attendant.create(self, connections), "attendant", Props.empty());
+        ActorRef<Attendant.Command> attendant = system.systemActorOf(
+                Attendant.create(self, connections, () -> figures.apply(self)), "attendant", Props.empty());
         return new Directory(system, self, Peers.of(system, Attendant.KEY, attendant));
     }
 
@@ -102,6 +111,40 @@ public final class Directory {
                         answers.told().stream()
                                 .mapToInt(Attendant.Dismissed::count)
                                 .sum(),
+                        answers.unanswered()));
+    }
+
+    /** How many follow these channels, and all of a family where one is named. */
+    CompletionStage<Audience> followed(List<String> channels, @Nullable String family) {
+        return all(
+                        attendants.all(),
+                        node -> AskPattern.<Attendant.Command, Attendant.Counted>ask(
+                                node,
+                                replyTo -> new Attendant.Count(channels, family, replyTo),
+                                PATIENCE,
+                                system.scheduler()))
+                .thenApply(answers -> {
+                    Map<String, Map<String, Integer>> followed = new TreeMap<>();
+                    channels.forEach(channel -> followed.put(channel, new TreeMap<>()));
+                    for (Attendant.Counted counted : answers.told()) {
+                        counted.subscribers()
+                                .forEach((channel, count) -> followed.computeIfAbsent(channel, first -> new TreeMap<>())
+                                        .put(counted.node(), count));
+                    }
+                    return new Audience(followed, answers.unanswered());
+                });
+    }
+
+    /** Every node's own figures, by its name. */
+    public CompletionStage<Figures> figures() {
+        return all(
+                        attendants.all(),
+                        node -> AskPattern.<Attendant.Command, NodeFigures>ask(
+                                node, Attendant.Figure::new, PATIENCE, system.scheduler()))
+                .thenApply(answers -> new Figures(
+                        answers.told().stream()
+                                .sorted(Comparator.comparing(NodeFigures::node))
+                                .toList(),
                         answers.unanswered()));
     }
 

@@ -16,5 +16,11 @@ public record Look(List<Place> places, long bufferedBytes, long eventNanos) {
      *
      * @param filter what the subscription wants, in words; null where that is everything
      */
-    public record Place(String channel, long position, long lag, @Nullable String filter) {}
+    public record Place(String channel, long position, long lag, @Nullable String filter) {
+
+        /** A whole family, which has no offsets: its position is -1. */
+        static Place ofFamily(String family, @Nullable String filter) {
+            return new Place(family + ":*", -1, 0, filter);
+        }
+    }
 }

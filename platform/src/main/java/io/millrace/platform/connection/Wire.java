@@ -26,9 +26,11 @@ enum Wire {
             if (cursor == null && form.equals(Form.PLAIN)) {
                 return event.sse();
             }
-            ByteString frame = form.full()
-                    ? shorter(event, Frame.SSE_FULL, Frame.SSE_FULL_COMPRESSED, form)
-                    : shorter(event, Frame.SSE_WITHOUT_ID, Frame.SSE_COMPRESSED, form);
+            ByteString frame = form.tapped()
+                    ? event.frame(Frame.SSE_TAPPED)
+                    : form.full()
+                            ? shorter(event, Frame.SSE_FULL, Frame.SSE_FULL_COMPRESSED, form)
+                            : shorter(event, Frame.SSE_WITHOUT_ID, Frame.SSE_COMPRESSED, form);
             String id = cursor == null ? event.id() : cursor;
             return ByteString.fromArrayUnsafe(SseFrames.idLine(id)).concat(frame);
         }

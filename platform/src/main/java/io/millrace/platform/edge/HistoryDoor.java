@@ -32,10 +32,12 @@ final class HistoryDoor {
     private final Views views;
     private final Journal journal;
     private final Epoch epoch;
+    private final Capacity capacity;
     private final EdgeSettings.History settings;
     private final HistoryReading.Sources sources;
 
-    HistoryDoor(Logins logins, Edge.Rooms rooms, EdgeSettings.History settings) {
+    HistoryDoor(Logins logins, Edge.Rooms rooms, Capacity capacity, EdgeSettings.History settings) {
+        this.capacity = capacity;
         this.logins = logins;
         this.views = new Views(rooms.families());
         this.journal = rooms.journal();
@@ -50,6 +52,9 @@ final class HistoryDoor {
             int limit = (int) number(call, "limit", settings.defaultLimit(), 1, settings.maxLimit());
             Duration wait = Duration.ofSeconds(
                     number(call, "wait", 0, 0, settings.maxWait().toSeconds()));
+            if (!wait.isZero()) {
+                capacity.requireRealtime();
+            }
             Filter filter = call.filter();
             views.requireFilterable(channel, filter);
             View view = views.of(login, channel, filter);
