@@ -10,9 +10,12 @@ import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control;
 import io.millrace.protocol.Refusal;
+import io.millrace.protocol.View;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -193,8 +196,12 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
 
         @Override
         public void look(Consumer<Look> onlooker) {
-            run(() -> onlooker.accept(
-                    new Look(tracks.places(), words.bytes() + (isAvailable(out) ? 0 : pushedBytes), eventNanos)));
+            run(() -> {
+                Map<String, View> views = new HashMap<>(tracks.views());
+                views.putAll(families.views());
+                long buffered = words.bytes() + (isAvailable(out) ? 0 : pushedBytes);
+                onlooker.accept(new Look(tracks.places(), buffered, eventNanos, views));
+            });
         }
 
         @Override

@@ -1,6 +1,8 @@
 package io.millrace.platform.connection;
 
+import io.millrace.protocol.View;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastActivityMillis when the client last said something or was last delivered an event
  * @param channels how many it follows; {@code subscriptions} may leave some or all of them out
  * @param bufferedBytes waiting for its socket
+ * @param sights what becomes of the event that was asked about, by the channel or whole family that it would come through
  */
 public record Described(
         String connectionId,
@@ -22,9 +25,11 @@ public record Described(
         List<Look.Place> subscriptions,
         int channels,
         long bufferedBytes,
-        @Nullable String tokenId) {
+        @Nullable String tokenId,
+        Map<String, View.Sight> sights) {
     public Described {
         subscriptions = List.copyOf(subscriptions);
+        sights = Map.copyOf(sights);
     }
 
     Described withoutSubscriptions() {
@@ -40,6 +45,7 @@ public record Described(
                 List.of(),
                 channels,
                 bufferedBytes,
-                tokenId);
+                tokenId,
+                sights);
     }
 }

@@ -9,8 +9,10 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.millrace.protocol.Revocation;
+import io.millrace.protocol.View;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -31,10 +33,10 @@ class TravelsTest {
     private static final Serialization SERIALIZATION = SerializationExtension.get(Adapter.toClassic(KIT.system()));
 
     private static final List<Travels> SAMPLES = List.of(
-            new Directory.Query("ann", null, "c", null, 100, 0),
+            new Directory.Query("ann", null, "c", null, 100, 0, new Directory.Sample("c", "t", null, "{\"a\":\"🐎\"}")),
             new Directory.Selector(Directory.By.TOKEN, "t-1"),
             new Attendant.Tell(
-                    new Directory.Query(null, "e", null, "h:1", 1, 5),
+                    new Directory.Query(null, "e", null, "h:1", 1, 5, null),
                     KIT.<Attendant.Told>createTestProbe().ref()),
             new Attendant.Told(
                     "h:1",
@@ -50,7 +52,8 @@ class TravelsTest {
                             List.of(new Look.Place("c", 3, 4, "types [a]"), new Look.Place("d", 0, 0, null)),
                             1,
                             5,
-                            null)),
+                            null,
+                            Map.of("c", View.Sight.LEFT_OUT))),
                     7,
                     List.of(new Ending("c1", null, "sse", "", 1, 2, "client-left"))),
             new Attendant.Dismiss(
