@@ -34,6 +34,11 @@ public final class JsonMembers {
         return part.isText() ? part.text() : null;
     }
 
+    /** A text as a JSON string. */
+    public static JsonData quoted(String text) {
+        return JsonData.trusted(JsonObjectWriter.quoted(text));
+    }
+
     public static JsonData object(Map<String, JsonData> members) {
         JsonObjectWriter json = new JsonObjectWriter();
         members.forEach((name, value) -> json.member(name, value.utf8()));

@@ -30,6 +30,14 @@ final class JsonObjectWriter {
         put('{');
     }
 
+    /** A string by itself, by the same rules. */
+    static byte[] quoted(String text) {
+        JsonObjectWriter json = new JsonObjectWriter(text.length() + 8);
+        json.size = 0;
+        json.string(text);
+        return Arrays.copyOf(json.bytes, json.size);
+    }
+
     JsonObjectWriter text(String name, @Nullable String value) {
         if (value != null) {
             name(name);
@@ -69,6 +77,19 @@ final class JsonObjectWriter {
         string(name);
         put(':');
         append(json, 0, json.length);
+        return this;
+    }
+
+    JsonObjectWriter texts(String name, List<String> items) {
+        name(name);
+        put('[');
+        for (int i = 0; i < items.size(); i++) {
+            if (i > 0) {
+                put(',');
+            }
+            string(items.get(i));
+        }
+        put(']');
         return this;
     }
 

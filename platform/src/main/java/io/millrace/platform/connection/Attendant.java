@@ -131,6 +131,7 @@ final class Attendant {
                 card.channels().size(),
                 look == null ? 0 : look.bufferedBytes(),
                 login == null ? null : login.tokenId(),
+                card.isAway(),
                 look == null || sample == null ? Map.of() : sights(look, sample));
     }
 

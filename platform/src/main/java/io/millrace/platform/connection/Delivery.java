@@ -13,6 +13,7 @@ import io.millrace.protocol.Refusal;
 import io.millrace.protocol.View;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         void channelIsOver(ChannelName channel);
 
         /** The stream has ended; {@code code} is its own reason, null where the client left. */
-        void lineIsDown(@Nullable Code code);
+        void lineIsDown(@Nullable Code code, Followed followed);
     }
 
     /** What the events of any connection come from, and where they are counted. */
@@ -133,7 +134,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         public void postStop() {
             tracks.stop();
             families.stop();
-            observer.lineIsDown(endedBy);
+            observer.lineIsDown(endedBy, followed());
         }
 
         // from the relay and the actor, on their threads
@@ -202,6 +203,18 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
                 long buffered = words.bytes() + (isAvailable(out) ? 0 : pushedBytes);
                 onlooker.accept(new Look(tracks.places(), buffered, eventNanos, views));
             });
+        }
+
+        @Override
+        public void hold(Consumer<Followed> taker) {
+            run(() -> taker.accept(followed()));
+        }
+
+        private Followed followed() {
+            List<Held> held = new ArrayList<>();
+            tracks.hold(held);
+            families.hold(held);
+            return new Followed(outflow.form(), held);
         }
 
         @Override

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastActivityMillis when the client last said something or was last delivered an event
  * @param channels how many it follows; {@code subscriptions} may leave some or all of them out
  * @param bufferedBytes waiting for its socket
+ * @param away whether it has no socket, and its session waits for its client
  * @param sights what becomes of the event that was asked about, by the channel or whole family that it would come through
  */
 public record Described(
@@ -26,6 +27,7 @@ public record Described(
         int channels,
         long bufferedBytes,
         @Nullable String tokenId,
+        boolean away,
         Map<String, View.Sight> sights) {
     public Described {
         subscriptions = List.copyOf(subscriptions);
@@ -46,6 +48,7 @@ public record Described(
                 channels,
                 bufferedBytes,
                 tokenId,
+                away,
                 sights);
     }
 }

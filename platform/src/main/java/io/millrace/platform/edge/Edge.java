@@ -167,7 +167,7 @@ public final class Edge {
             return post(call, () -> publish.publish(call, channel("global")));
         } else if (path.equals(List.of("v1", "events"))) {
             call.requireOnlyFilterAnd(
-                    "channel", "own", "presence", "from", "lastEventId", "envelope", "batch", "compress");
+                    "channel", "own", "presence", "session", "from", "lastEventId", "envelope", "batch", "compress");
             String family = StreamDoor.family(call);
             return get(
                     call,
@@ -186,7 +186,7 @@ public final class Edge {
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
-            call.requireOnlyFilterAnd("presence", "from", "lastEventId", "envelope", "batch", "compress");
+            call.requireOnlyFilterAnd("presence", "session", "from", "lastEventId", "envelope", "batch", "compress");
             return stream.open(call, login -> Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);

@@ -64,7 +64,8 @@ final class SocketDoor {
     }
 
     private Caller caller(Call call) {
-        return new Caller(call.address(settings.trustedProxies()), call.flag("own"), false, null);
+        return new Caller(
+                call.address(settings.trustedProxies()), call.flag("own"), false, call.flag("session"), null, null);
     }
 
     private record Known(@Nullable Login login) {}

@@ -155,6 +155,10 @@ final class ReachReport {
 
     private static Step open(Described line, ChannelName channel, long offset, @Nullable Instant time) {
         String name = "Connection " + line.connectionId() + " (" + line.transport() + " on " + line.node() + ") ";
+        if (line.away()) {
+            return new Step(
+                    "open", name + "has lost its socket; what it has not sent is replayed when the client comes back.");
+        }
         Look.Place place = line.subscriptions().stream()
                 .filter(each -> each.channel().equals(channel.value()))
                 .findFirst()
