@@ -3,8 +3,10 @@ package io.millrace.platform.connection;
 import io.millrace.platform.access.Login;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
+import io.millrace.protocol.View;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -90,7 +92,9 @@ final class Attendant {
                 .toList();
         List<CompletableFuture<Described>> looks = fitting.stream()
                 .limit(query.limit())
-                .map(card -> look(card).thenApply(look -> described(card, look)).toCompletableFuture())
+                .map(card -> look(card)
+                        .thenApply(look -> described(card, look, query.sample()))
+                        .toCompletableFuture())
                 .toList();
         List<Ending> ended = query.ended() > 0
                 ? connections.roster().endings().stream().limit(query.ended()).toList()
@@ -120,7 +124,19 @@ final class Attendant {
         return looked.completeOnTimeout(null, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private Described described(Card card, @Nullable Look look) {
+    private static Map<String, View.Sight> sights(Look look, Directory.Sample sample) {
+        Map<String, View.Sight> sights = new HashMap<>();
+        String family = ChannelName.of(sample.channel()).family() + ":*";
+        for (String way : List.of(sample.channel(), family)) {
+            View view = look.views().get(way);
+            if (view != null) {
+                sights.put(way, view.sight(sample.event()));
+            }
+        }
+        return sights;
+    }
+
+    private Described described(Card card, @Nullable Look look, Directory.@Nullable Sample sample) {
         Login login = card.login();
         long active = Math.max(card.heardNanos(), look == null ? card.heardNanos() : look.eventNanos());
         long idleMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - active);
@@ -138,7 +154,8 @@ final class Attendant {
                         card.channels().size(), look == null ? 0 : look.places().size()),
                 look == null ? 0 : look.bufferedBytes(),
                 login == null ? null : login.tokenId(),
-                card.isAway());
+                card.isAway(),
+                look == null || sample == null ? Map.of() : sights(look, sample));
     }
 
     private static List<Described> within(List<Described> all) {

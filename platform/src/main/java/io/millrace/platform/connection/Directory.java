@@ -2,8 +2,14 @@ package io.millrace.platform.connection;
 
 import io.millrace.platform.access.Login;
 import io.millrace.platform.presence.Peers;
+import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
+import io.millrace.protocol.Event;
+import io.millrace.protocol.EventType;
+import io.millrace.protocol.JsonData;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -33,14 +39,35 @@ public final class Directory {
     private final String self;
     private final Peers<Attendant.Command> attendants;
 
-    /** Which connections; null is any. */
+    /** An event that connections are asked about. */
+    public record Sample(String channel, String type, @Nullable String source, String data) {
+        public static Sample of(ChannelName channel, Event event) {
+            return new Sample(
+                    channel.value(),
+                    event.type().value(),
+                    event.source(),
+                    event.data().toString());
+        }
+
+        Event event() {
+            JsonData json = JsonData.trusted(data.getBytes(StandardCharsets.UTF_8));
+            return new Event(1, Instant.EPOCH, new EventType(type), json, source, null, "");
+        }
+    }
+
+    /**
+     * Which connections; null is any.
+     *
+     * @param sample what each of them is asked about as well
+     */
     public record Query(
             @Nullable String user,
             @Nullable String entity,
             @Nullable String channel,
             @Nullable String node,
             int limit,
-            int ended)
+            int ended,
+            @Nullable Sample sample)
             implements Travels {}
 
     /** By what connections are chosen to be ended. */

@@ -111,6 +111,12 @@ final class FamilyTracks {
         });
     }
 
+    Map<String, View> views() {
+        Map<String, View> views = new HashMap<>();
+        wanted.forEach((family, want) -> views.put(family + ":*", view(want)));
+        return views;
+    }
+
     void leave(String family) {
         wanted.remove(family);
         FamilyTrack left = tracks.remove(family);

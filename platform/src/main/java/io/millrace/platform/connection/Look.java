@@ -1,6 +1,8 @@
 package io.millrace.platform.connection;
 
+import io.millrace.protocol.View;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bufferedBytes handed to the socket and not taken, or waiting to be
  * @param eventNanos when the last event went out, by {@link System#nanoTime()}
+ * @param views what it sees of each channel, and of each whole family ({@code jobs:*})
  */
-public record Look(List<Place> places, long bufferedBytes, long eventNanos) {
+public record Look(List<Place> places, long bufferedBytes, long eventNanos, Map<String, View> views) {
 
     /**
      * Where one channel stands: the offset sent last, and how many newer there are.

@@ -214,6 +214,17 @@ final class Tracks {
         return places;
     }
 
+    Map<String, View> views() {
+        Map<String, View> views = new HashMap<>();
+        tracks.keySet().forEach(channel -> {
+            Want want = wanted.get(channel);
+            if (want != null) {
+                views.put(channel.value(), view(want));
+            }
+        });
+        return views;
+    }
+
     private @Nullable String filter(ChannelName channel) {
         Want want = wanted.get(channel);
         return want == null || want.filter().isNone() ? null : want.filter().toString();
