@@ -30,14 +30,6 @@ final class JsonObjectWriter {
         put('{');
     }
 
-    /** A string by itself, by the same rules. */
-    static byte[] quoted(String text) {
-        JsonObjectWriter json = new JsonObjectWriter(text.length() + 8);
-        json.size = 0;
-        json.string(text);
-        return Arrays.copyOf(json.bytes, json.size);
-    }
-
     JsonObjectWriter text(String name, @Nullable String value) {
         if (value != null) {
             name(name);
@@ -118,6 +110,19 @@ final class JsonObjectWriter {
     byte[] bytes() {
         put('}');
         return Arrays.copyOf(bytes, size);
+    }
+
+    /** A text as a JSON string. */
+    static String quoted(String value) {
+        JsonObjectWriter alone = new JsonObjectWriter(value.length() + 16);
+        alone.size = 0;
+        alone.string(value);
+        return new String(alone.bytes, 0, alone.size, StandardCharsets.UTF_8);
+    }
+
+    /** A time as a JSON string, written as {@link #time} writes it. */
+    static String quoted(Instant time) {
+        return quoted(MILLIS.format(time));
     }
 
     private void name(String name) {

@@ -221,6 +221,7 @@ final class Troublemaker {
 
     /** To the last byte. A database that has given up is started again, which nobody else would do. */
     private void fillDisk(int millis) throws IOException, InterruptedException {
+        long pid = stage.databasePid();
         Path filler = stage.disk().resolve("filler");
         try (OutputStream out = Files.newOutputStream(filler)) {
             byte[] piece = new byte[65_536];
@@ -232,7 +233,7 @@ final class Troublemaker {
         } finally {
             Files.delete(filler);
         }
-        if (ProcessHandle.of(stage.databasePid()).isEmpty()) {
+        if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()) {
             figures.put("database-gave-up", 1L);
             stage.restartDatabase();
         }

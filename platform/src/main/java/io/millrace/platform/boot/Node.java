@@ -38,6 +38,8 @@ import io.millrace.platform.ops.Readiness;
 import io.millrace.platform.ops.Stats;
 import io.millrace.platform.presence.Presences;
 import io.millrace.platform.presence.Seats;
+import io.millrace.platform.preset.AliasSettings;
+import io.millrace.platform.preset.Aliases;
 import io.millrace.platform.relay.FamilyFeeds;
 import io.millrace.platform.relay.RelaySettings;
 import io.millrace.platform.relay.Relays;
@@ -112,6 +114,7 @@ public final class Node {
         DrainSettings drainSettings = DrainSettings.from(millrace.getConfig("drain"));
         IngestSettings ingestSettings = IngestSettings.from(millrace.getConfig("ingest"));
         AccessSettings accessSettings = AccessSettings.from(millrace.getConfig("access"));
+        Aliases aliases = AliasSettings.from(millrace);
         Certificates certificates = ports.tls().enabled() ? new Certificates(ports.tls()) : null;
 
         ActorSystem<Void> system = ActorSystem.create(
@@ -167,6 +170,7 @@ public final class Node {
             ClusterStats clusterStats = new ClusterStats(stats, directory);
             Edge edge = new Edge(
                     edgeSettings,
+                    aliases,
                     accessSettings,
                     verifier,
                     access,

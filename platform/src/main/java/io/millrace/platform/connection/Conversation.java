@@ -232,6 +232,12 @@ final class Conversation {
                 new ClientMessage.Subscribe(message.ref(), channel, message.from(), message.filter(), false), login));
     }
 
+    /** These channels, which the connection's door names, each as if the client had asked for it. */
+    void subscribe(Set<ChannelName> channels, @Nullable String from, Login login) {
+        channels.forEach(
+                channel -> subscribe(new ClientMessage.Subscribe(null, channel, from, Filter.NONE, false), login));
+    }
+
     private void subscribe(ClientMessage.Subscribe message, Login login) {
         ChannelName channel = message.channel();
         Want want = want(message);

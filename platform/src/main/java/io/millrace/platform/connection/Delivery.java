@@ -98,7 +98,8 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         private final Words words = new Words(limits.controlBytes());
         private final Outflow outflow = new Outflow(wire, form, limits.writeBytes(), sources.meters(), this);
         private final Tracks tracks = new Tracks(wire, sources, this, this, outflow);
-        private final FamilyTracks families = new FamilyTracks(wire, sources, this, this, outflow);
+        /** Null until a whole family is followed, which few connections do. */
+        private @Nullable FamilyTracks families;
         /** Goes in front of the first word, in the same write. */
         private ByteString opening = ByteString.emptyByteString();
 
@@ -130,7 +131,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         @Override
         public void postStop() {
             tracks.stop();
-            families.stop();
+            if (families != null) {
+                families.stop();
+            }
             observer.lineIsDown(endedBy, followed());
         }
 
@@ -160,13 +163,22 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
 
         @Override
         public void followFamily(Login login, FamilyWant want, Function<FamilyBeginning, ByteString> greeting) {
-            run(() -> families.begin(login, want, greeting));
+            run(() -> families().begin(login, want, greeting));
+        }
+
+        private FamilyTracks families() {
+            FamilyTracks begun = families;
+            if (begun == null) {
+                begun = new FamilyTracks(wire, sources, this, this, outflow);
+                families = begun;
+            }
+            return begun;
         }
 
         @Override
         public void unfollowFamily(String family, ByteString goodbye) {
             run(() -> {
-                families.leave(family);
+                families().leave(family);
                 speak(goodbye);
             });
         }
@@ -180,7 +192,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         public void seeAs(Login renewed) {
             run(() -> {
                 tracks.seeAs(renewed);
-                families.seeAs(renewed);
+                if (families != null) {
+                    families.seeAs(renewed);
+                }
             });
         }
 
@@ -212,7 +226,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         private Followed followed() {
             List<Held> held = new ArrayList<>();
             tracks.hold(held);
-            families.hold(held);
+            if (families != null) {
+                families.hold(held);
+            }
             return new Followed(outflow.form(), held);
         }
 

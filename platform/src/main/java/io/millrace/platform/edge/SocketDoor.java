@@ -56,7 +56,8 @@ final class SocketDoor {
                             form,
                             false,
                             logins::verify,
-                            caller(call)))
+                            caller(call),
+                            call.arrival(null)))
                     .thenCompose(opened -> opened.frames()
                             .thenApply(frames -> switching(
                                     key, new EventStream(frames, new SocketHearing(opened, settings.socket())))));
@@ -65,7 +66,12 @@ final class SocketDoor {
 
     private Caller caller(Call call) {
         return new Caller(
-                call.address(settings.trustedProxies()), call.flag("own"), false, call.flag("session"), null, null);
+                call.address(settings.trustedProxies()),
+                call.flag("own"),
+                false,
+                call.flag("session"),
+                null,
+                call.limits());
     }
 
     private record Known(@Nullable Login login) {}

@@ -5,6 +5,7 @@ import io.millrace.platform.connection.Caller;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.FamilyWant;
 import io.millrace.platform.connection.Held;
+import io.millrace.platform.connection.LimitSettings;
 import io.millrace.platform.connection.Session;
 import io.millrace.platform.connection.Want;
 import io.millrace.protocol.ChannelName;
@@ -67,9 +68,9 @@ final class StreamResume {
                 });
     }
 
-    Caller caller(String address, Session session) {
+    Caller caller(String address, @Nullable LimitSettings limits, Session session) {
         boolean presence = session.followed().stream().anyMatch(Held::presence);
-        return new Caller(address, false, presence, true, session.connectionId(), null);
+        return new Caller(address, false, presence, true, session.connectionId(), limits);
     }
 
     /** Where the client doesn't say where it is, everything since its connection began: it has some of that already. */
