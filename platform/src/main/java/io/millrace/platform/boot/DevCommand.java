@@ -26,6 +26,9 @@ import picocli.CommandLine.Option;
 final class DevCommand implements Callable<Integer> {
     private static final Duration TOKEN_LIFETIME = Duration.ofDays(30);
 
+    /** Who plays with the one token, in many tabs. */
+    private static final Config EVERYBODY_IS_ONE_USER = ConfigFactory.parseMap(Map.of("millrace.limits.per-user", 0));
+
     @Option(names = "--http-port", description = "The public port; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
     int httpPort = 8080;
 
@@ -41,6 +44,10 @@ final class DevCommand implements Callable<Integer> {
             description = "An external PostgreSQL instead: jdbc:postgresql://host:port/db?user=u&password=p.")
     @Nullable
     String pg;
+
+    @Option(names = "--config", description = "A configuration (HOCON) of what is served; secrets may stay out of it.")
+    @Nullable
+    Path config;
 
     @Option(
             names = "--join",
@@ -59,12 +66,10 @@ final class DevCommand implements Callable<Integer> {
                 "millrace.http.admin-port",
                 adminPort,
                 "millrace.http.admin-login",
-                false,
-                // everybody is the one user of the one token
-                "millrace.limits.per-user",
-                0));
+                false));
         Config folder = join ? home.running().withFallback(home.existingAccess()) : home.access();
-        Config settings = Settings.load(commandLine, folder, System.getenv());
+        Config file = config == null ? EVERYBODY_IS_ONE_USER : Settings.file(config);
+        Config settings = Settings.load(commandLine, file.withFallback(folder), System.getenv());
         Lifetime lifetime = new Lifetime();
         StorageSettings storageSettings = storage(StorageSettings.from(settings), home, lifetime);
         Storage storage = Storage.open(storageSettings);
