@@ -229,6 +229,9 @@ final class Connection {
 
     private void welcome(Line line, Login login) {
         timers.cancel(new LoginDue());
+        if (card != null) {
+            Traffic.connected(card, login);
+        }
         watchExpiry(login);
         watchIdleness();
         Opening from = opening;
@@ -468,6 +471,7 @@ final class Connection {
                 attendance.isOver();
             }
             around.admission().left(card, endedWith);
+            Traffic.disconnected(card, endedWith);
         }
         if (line != null) {
             end(Refusal.of(Code.GOING_AWAY), Duration.ofSeconds(1));
