@@ -10,6 +10,7 @@ import io.millrace.platform.access.Login;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -29,11 +30,13 @@ final class DevCommand implements Callable<Integer> {
     /** Who plays with the one token, in many tabs. */
     private static final Config EVERYBODY_IS_ONE_USER = ConfigFactory.parseMap(Map.of("millrace.limits.per-user", 0));
 
-    @Option(names = "--http-port", description = "The public port; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
-    int httpPort = 8080;
+    @Option(names = "--http-port", description = "The public port; 0 takes a free one. Default: 8080.")
+    @Nullable
+    Integer httpPort;
 
-    @Option(names = "--admin-port", description = "The admin port; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
-    int adminPort = 8081;
+    @Option(names = "--admin-port", description = "The admin port; 0 takes a free one. Default: 8081.")
+    @Nullable
+    Integer adminPort;
 
     @Option(names = "--data", description = "Where the data is kept. Default: ${DEFAULT-VALUE}.")
     Path data = Path.of(DevHome.DEFAULT);
@@ -60,13 +63,7 @@ final class DevCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DevHome home = new DevHome(data);
-        Config commandLine = ConfigFactory.parseMap(Map.of(
-                "millrace.http.port",
-                httpPort,
-                "millrace.http.admin-port",
-                adminPort,
-                "millrace.http.admin-login",
-                false));
+        Config commandLine = ConfigFactory.parseMap(said());
         Config folder = join ? home.running().withFallback(home.existingAccess()) : home.access();
         Config file = config == null ? EVERYBODY_IS_ONE_USER : Settings.file(config);
         Config settings = Settings.load(commandLine, file.withFallback(folder), System.getenv());
@@ -90,6 +87,18 @@ final class DevCommand implements Callable<Integer> {
             System.out.println("demo: publishing this machine's figures to " + once.get());
         }
         return lifetime.untilStopped(node);
+    }
+
+    private Map<String, Object> said() {
+        Map<String, Object> said = new HashMap<>();
+        said.put("millrace.http.admin-login", false);
+        if (httpPort != null) {
+            said.put("millrace.http.port", httpPort);
+        }
+        if (adminPort != null) {
+            said.put("millrace.http.admin-port", adminPort);
+        }
+        return said;
     }
 
     private StorageSettings storage(StorageSettings defaults, DevHome home, Lifetime lifetime) {
