@@ -282,9 +282,10 @@ public final class Node {
             ActorSystem<Void> system, ChannelSettings settings, Families families, Storage storage, Clock clock) {
         ClusterSharding sharding = ClusterSharding.get(system);
         sharding.init(Entity.of(Channel.KEY, entity -> {
-            ChannelName channel = ChannelName.of(entity.getEntityId());
-            return Channel.create(channel, families.of(channel), settings, storage.journal(), clock);
-        }));
+                    ChannelName channel = ChannelName.of(entity.getEntityId());
+                    return Channel.create(channel, families.of(channel), settings, storage.journal(), clock);
+                })
+                .withStopMessage(new Channel.Stop()));
         ClusterSingleton.get(system)
                 .init(SingletonActor.of(
                         RetentionSweep.create(

@@ -103,6 +103,12 @@ public final class Channel
     public record StateIs(long question, long offset, @Nullable JsonData data, Answer.@Nullable Declined declined)
             implements Travels {}
 
+    /**
+     * End after what was asked before: the shard sends it where the channel is to live elsewhere, or sleep. A message, since
+     * what the library sends otherwise is forgotten with a commit that fails under it, and the shard then waits in vain.
+     */
+    public record Stop() implements Command {}
+
     record CatchUp() implements Command {}
 
     record CaughtUp(@Nullable Page page, @Nullable Throwable failure) implements Command {}
@@ -195,6 +201,7 @@ public final class Channel
                 .onCommand(TooOldUpTo.class, this::onTooOldUpTo)
                 .onCommand(Deleted.class, this::onDeleted)
                 .onCommand(RetentionFailed.class, this::onRetentionFailed)
+                .onCommand(Stop.class, (state, stop) -> Effect().stop().thenNoReply())
                 .build();
     }
 

@@ -14,6 +14,7 @@ import io.millrace.platform.channel.Channel.Follow;
 import io.millrace.platform.channel.Channel.PublishAll;
 import io.millrace.platform.channel.Channel.ReadState;
 import io.millrace.platform.channel.Channel.StateIs;
+import io.millrace.platform.channel.Channel.Stop;
 import io.millrace.platform.channel.Channel.Trim;
 import io.millrace.platform.channel.Channel.Unfollow;
 import io.millrace.platform.channel.ChannelState.Decided;
@@ -60,6 +61,7 @@ final class EphemeralChannel {
                     .onMessage(Execute.class, channel::onExecute)
                     .onMessage(ReadState.class, channel::onReadState)
                     .onMessage(Trim.class, trim -> Behaviors.same()) // rows of a time when the family was journaled
+                    .onMessage(Stop.class, stop -> Behaviors.stopped())
                     .build();
         });
     }

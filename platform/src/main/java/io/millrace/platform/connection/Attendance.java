@@ -33,6 +33,10 @@ final class Attendance {
         this.presences = presences;
     }
 
+    void begins(Login login) {
+        Traffic.connected(card, login);
+    }
+
     /** @param hears takes what is to be said of others; null where the client didn't ask for it */
     void follows(ChannelName channel, @Nullable Consumer<Control.Presence> hears) {
         card.follows(channel);

@@ -1,19 +1,10 @@
 package io.millrace.platform.connection;
 
-import io.millrace.platform.access.Access;
 import io.millrace.platform.access.Login;
-import io.millrace.platform.family.Families;
-import io.millrace.platform.presence.Presences;
-import io.millrace.platform.relay.FamilyFeeds;
-import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
-import io.millrace.protocol.ClientMessage;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control;
-import io.millrace.protocol.Epoch;
-import io.millrace.protocol.Filter;
 import io.millrace.protocol.Refusal;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -45,7 +36,20 @@ import org.jspecify.annotations.Nullable;
 final class Connection {
     static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "connection");
 
-    sealed interface Command {}
+    sealed interface Command
+            permits Open,
+                    Said,
+                    Pinged,
+                    Ponged,
+                    HangsUp,
+                    End,
+                    LineUp,
+                    LineDown,
+                    ChannelOver,
+                    LoginExpired,
+                    LoginDue,
+                    SocketLogin.Answer,
+                    Idleness.Sign {}
 
     /** Begins the connection; sent once, by the node whose socket it is, so it may carry what can't travel. */
     record Open(Opening opening, Card card, CompletableFuture<Source<ByteString, NotUsed>> source) implements Command {}
@@ -73,35 +77,6 @@ final class Connection {
 
     private record LoginDue() implements Command {}
 
-    /** Whether a login that came as a message is one of as many as its user may have. */
-    private record Seated(LoggedIn login, boolean seated) implements Command {}
-
-    private record IdleDue() implements Command {}
-
-    private record Looked(Look look) implements Command {}
-
-    record LoggedIn(ClientMessage.Authenticate message, Login login) implements Command {}
-
-    record LoginRefused(ClientMessage.Authenticate message, Refusal refusal) implements Command {}
-
-    /** What every connection of a node works with. */
-    record Surroundings(
-            Relays relays,
-            FamilyFeeds feeds,
-            Families families,
-            Access access,
-            Admission admission,
-            Presences presences,
-            ConnectionSettings settings,
-            ConnectionMeters meters,
-            Conversation.Terms terms,
-            Epoch epoch,
-            Clock clock) {
-        Delivery.Sources sources() {
-            return new Delivery.Sources(relays, feeds, families, access, clock, meters);
-        }
-    }
-
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
     private final Surroundings around;
@@ -109,12 +84,11 @@ final class Connection {
     private @Nullable Opening opening;
     private @Nullable Card card;
     private @Nullable Attendance attendance;
-    private String endedWith = "never-taken-up";
     private @Nullable Line line;
-    private @Nullable Login login;
-    private @Nullable Conversation conversation;
+    private @Nullable SocketLogin socket;
+    private @Nullable Idleness idleness;
     private @Nullable Said early;
-    private @Nullable CompletableFuture<Boolean> deciding;
+    private String endedWith = "never-taken-up";
     private boolean ended;
 
     private Connection(
@@ -136,51 +110,54 @@ final class Connection {
     /** By hand: a builder's behavior keeps an object for each kind of command, and there is a behavior a connection. */
     private Behavior<Command> onCommand(Command command) {
         if (command instanceof Said said) {
-            return onSaid(said);
+            onSaid(said);
         } else if (command instanceof Open open) {
-            return onOpen(open);
+            onOpen(open);
         } else if (command instanceof LineUp up) {
-            return onLineUp(up);
+            onLineUp(up.line());
         } else if (command instanceof LineDown down) {
             return onLineDown(down);
-        } else if (command instanceof Pinged ping) {
-            return onPinged(ping);
-        } else if (command instanceof Ponged pong) {
-            return onPonged(pong);
+        } else if (command instanceof Pinged pinged) {
+            onPinged(pinged);
+        } else if (command instanceof Ponged) {
+            onPonged();
         } else if (command instanceof HangsUp hangsUp) {
-            return onHangsUp(hangsUp);
-        } else if (command instanceof LoggedIn loggedIn) {
-            return onLoggedIn(loggedIn);
+            onHangsUp(hangsUp);
+        } else if (command instanceof SocketLogin.Answer answer) {
+            onAnswer(answer);
         } else if (command instanceof ChannelOver over) {
-            return onChannelOver(over);
-        } else if (command instanceof Seated seated) {
-            return onSeated(seated);
-        } else if (command instanceof IdleDue) {
-            return onIdleDue();
-        } else if (command instanceof Looked looked) {
-            return onLooked(looked);
-        } else if (command instanceof LoginRefused refused) {
-            return onLoginRefused(refused);
+            onChannelOver(over);
+        } else if (command instanceof Idleness.Sign sign) {
+            onSign(sign);
         } else if (command instanceof LoginDue) {
             return onLoginDue();
         } else if (command instanceof LoginExpired) {
-            return onLoginExpired();
+            end(Refusal.of(Code.TOKEN_EXPIRED));
         } else if (command instanceof End end) {
-            return onEnd(end);
+            end(Refusal.of(end.code(), end.detail()), end.after());
         }
-        return Behaviors.unhandled();
+        return Behaviors.same();
     }
 
     private Behavior<Command> onSignal(Signal signal) {
         return signal instanceof PostStop ? onPostStop() : Behaviors.unhandled();
     }
 
-    private Behavior<Command> onOpen(Open open) {
+    // beginning
+
+    private void onOpen(Open open) {
         opening = open.opening();
         card = open.card();
-        login = open.opening().login();
+        Wire wire = Wire.of(open.opening().transport());
+        Source<ByteString, NotUsed> frames = Source.fromGraph(
+                new Delivery(wire, open.opening().form(), around.sources(), around.settings(), observer()));
+        open.source().complete(open.opening().zipped() ? frames.via(new Zipped()) : frames);
+        timers.startSingleTimer(new LoginDue(), around.terms().loginTimeout());
+    }
+
+    private Delivery.Observer observer() {
         ActorRef<Command> self = context.getSelf();
-        Delivery.Observer observer = new Delivery.Observer() {
+        return new Delivery.Observer() {
             @Override
             public void lineIsUp(Line line) {
                 self.tell(new LineUp(line));
@@ -196,232 +173,135 @@ final class Connection {
                 self.tell(new LineDown(code));
             }
         };
-        Wire wire = Wire.of(open.opening().transport());
-        Source<ByteString, NotUsed> frames = Source.fromGraph(
-                new Delivery(wire, open.opening().form(), around.sources(), around.settings(), observer));
-        open.source().complete(open.opening().zipped() ? frames.via(new Zipped()) : frames);
-        timers.startSingleTimer(new LoginDue(), around.terms().loginTimeout());
-        return Behaviors.same();
     }
 
-    private Behavior<Command> onLineUp(LineUp up) {
-        line = up.line();
+    private void onLineUp(Line up) {
         Opening from = opening;
         Card of = card;
         if (from == null || of == null) {
-            return Behaviors.same();
+            return;
         }
+        line = up;
         around.meters().opened(from.transport());
         endedWith = "client-left";
-        of.isUp(up.line());
-        attendance = new Attendance(of, around.presences());
+        of.isUp(up);
+        Attendance attends = new Attendance(of, around.presences());
+        attendance = attends;
         context.getLog().debug("Connection {} is up: {}", id, from.transport());
         if (from.transport() == Transport.WEBSOCKET) {
-            conversation = new Conversation(context.getSelf(), up.line(), around, from.verifier(), attendance);
+            socket = new SocketLogin(this, context.getSelf(), around, from, of, up, attends);
         }
+        Login login = of.login();
         if (login != null) {
-            welcome(up.line(), login);
+            isWelcome(login);
         }
         Said waiting = early;
         early = null;
-        return waiting == null ? Behaviors.same() : onSaid(waiting);
+        if (waiting != null) {
+            onSaid(waiting);
+        }
     }
 
-    private void welcome(Line line, Login login) {
-        timers.cancel(new LoginDue());
-        if (card != null) {
-            Traffic.connected(card, login);
-        }
-        watchExpiry(login);
-        watchIdleness();
+    /** It is known who the client is: the first words go out. */
+    void isWelcome(Login login) {
+        Line up = line;
         Opening from = opening;
-        if (conversation != null) {
-            conversation.isLoggedIn(login);
-            line.say(firstWords(login).ofSocket());
-            if (from != null && from.caller().own()) {
-                conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null, Filter.NONE), login);
-            }
-        } else if (from != null && from.family() != null) {
-            line.followFamily(login, from.family(), firstWords(login)::ofFamily);
-        } else if (from != null) {
-            attends(line, from);
-            line.follow(login, from.wants(), firstWords(login)::ofStream);
+        Attendance attends = attendance;
+        if (up == null || from == null || attends == null) {
+            return;
+        }
+        timers.cancel(new LoginDue());
+        attends.begins(login);
+        isRenewed(login);
+        watchIdleness(up);
+        FirstWords words =
+                new FirstWords(id, login, around.epoch(), around.settings().heartbeat());
+        if (socket != null) {
+            up.say(words.ofSocket());
+            socket.isWelcome(login);
+        } else if (from.family() != null) {
+            up.followFamily(login, from.family(), words::ofFamily);
+        } else {
+            Consumer<Control.Presence> hears =
+                    from.caller().presence() ? presence -> up.say(Wire.SSE.control(presence, null)) : null;
+            from.wants().forEach(want -> attends.follows(want.channel(), hears));
+            up.follow(login, from.wants(), words::ofStream);
         }
     }
 
-    private FirstWords firstWords(Login login) {
-        return new FirstWords(id, login, around.epoch(), around.settings().heartbeat());
-    }
-
-    private void watchExpiry(Login login) {
+    /** The login counts from now on, as long as it says. */
+    void isRenewed(Login login) {
+        if (card != null) {
+            card.isLoggedIn(login);
+        }
         Instant expires = login.expiresAt();
+        timers.cancel(new LoginExpired());
         if (expires != null) {
             Duration left = Duration.between(around.clock().instant(), expires);
             timers.startSingleTimer(new LoginExpired(), left.isNegative() ? Duration.ZERO : left);
         }
     }
 
-    private void attends(Line line, Opening from) {
-        Attendance attends = attendance;
-        if (attends != null) {
-            Consumer<Control.Presence> hears =
-                    from.caller().presence() ? presence -> line.say(Wire.SSE.control(presence, null)) : null;
-            from.wants().forEach(want -> attends.follows(want.channel(), hears));
+    private void watchIdleness(Line up) {
+        Duration allowed =
+                card == null ? Duration.ZERO : around.admission().limitsOf(card).idle();
+        if (card != null && !allowed.isZero()) {
+            idleness = Idleness.watch(context.getSelf(), timers, card, up, allowed);
         }
     }
 
-    private void watchIdleness() {
-        if (card != null && !idle(card).isZero()) {
-            timers.startSingleTimer(new IdleDue(), idle(card));
-        }
-    }
+    // what comes in
 
-    private Duration idle(Card of) {
-        return around.admission().limitsOf(of).idle();
-    }
-
-    private Behavior<Command> onIdleDue() {
-        ActorRef<Command> self = context.getSelf();
-        if (line != null) {
-            line.look(look -> self.tell(new Looked(look)));
-        }
-        return Behaviors.same();
-    }
-
-    /** Neither has the client said anything nor was an event delivered to it for as long as is allowed; or look again. */
-    private Behavior<Command> onLooked(Looked looked) {
-        if (card == null) {
-            return Behaviors.same();
-        }
-        long active = Math.max(card.heardNanos(), looked.look().eventNanos());
-        Duration left = idle(card).minusNanos(System.nanoTime() - active);
-        if (left.isNegative() || left.isZero()) {
-            return end(Refusal.of(Code.IDLE), null);
-        }
-        timers.startSingleTimer(new IdleDue(), left);
-        return Behaviors.same();
-    }
-
-    private Behavior<Command> onSaid(Said said) {
+    private void onSaid(Said said) {
         if (card != null) {
             card.hears();
         }
         if (line == null && !ended) {
             early = said; // there is only one: the next comes when this one is taken
-            return Behaviors.same();
-        }
-        if (conversation != null && !ended && conversation.hear(said.utf8())) {
-            deciding = said.taken(); // who logs in may say at once what needs the login
+        } else if (socket != null && !ended) {
+            socket.onSaid(said);
         } else {
             said.taken().complete(!ended);
         }
-        return Behaviors.same();
     }
 
-    private void loginIsDecided() {
-        if (deciding != null) {
-            deciding.complete(!ended);
-            deciding = null;
+    private void onAnswer(SocketLogin.Answer answer) {
+        if (socket != null && !ended) {
+            socket.on(answer);
         }
     }
 
-    private Behavior<Command> onChannelOver(ChannelOver over) {
-        if (conversation != null) {
-            conversation.isOver(over.channel());
+    private void onSign(Idleness.Sign sign) {
+        if (idleness != null && idleness.on(sign)) {
+            end(Refusal.of(Code.IDLE));
         }
-        return Behaviors.same();
     }
 
-    private Behavior<Command> onPinged(Pinged pinged) {
+    private void onChannelOver(ChannelOver over) {
+        if (socket != null) {
+            socket.conversation().isOver(over.channel());
+        }
+    }
+
+    private void onPinged(Pinged pinged) {
         if (line != null) {
             line.say(Wire.pong(pinged.payload()));
         }
-        return Behaviors.same();
     }
 
-    private Behavior<Command> onPonged(Ponged ponged) {
+    private void onPonged() {
         if (line != null) {
             line.alive();
         }
-        return Behaviors.same();
     }
 
-    private Behavior<Command> onHangsUp(HangsUp hangsUp) {
+    // ending
+
+    private void onHangsUp(HangsUp hangsUp) {
         ended = true;
         if (line != null) {
             line.hangUp(hangsUp.closeCode());
         }
-        return Behaviors.same();
-    }
-
-    private Behavior<Command> onLoggedIn(LoggedIn loggedIn) {
-        Login renewed = loggedIn.login();
-        Login known = login;
-        if (conversation == null || line == null || ended) {
-            return Behaviors.same();
-        }
-        if (known != null && !known.subject().equals(renewed.subject())) {
-            conversation.refuse(
-                    loggedIn.message().ref(),
-                    Refusal.of(Code.FORBIDDEN, "a login can be renewed only by a token of the same subject"));
-            loginIsDecided();
-            return Behaviors.same();
-        }
-        if (known == null && card != null) {
-            ActorRef<Command> self = context.getSelf();
-            around.admission().byUser(card, renewed).thenAccept(seated -> self.tell(new Seated(loggedIn, seated)));
-            return Behaviors.same();
-        }
-        return isLoggedIn(line, conversation, loggedIn);
-    }
-
-    private Behavior<Command> onSeated(Seated answer) {
-        if (conversation == null || line == null || ended || login != null) {
-            return Behaviors.same();
-        }
-        if (!answer.seated()) {
-            return end(around.admission().userIsFull(), null);
-        }
-        return isLoggedIn(line, conversation, answer.login());
-    }
-
-    private Behavior<Command> isLoggedIn(Line line, Conversation conversation, LoggedIn loggedIn) {
-        Login renewed = loggedIn.login();
-        boolean first = login == null;
-        login = renewed;
-        if (card != null) {
-            card.isLoggedIn(renewed);
-        }
-        Integer compress = loggedIn.message().compress();
-        Opening from = opening;
-        if (compress != null && from != null) {
-            line.write(from.form().compressedAbove(compress));
-        }
-        if (first) {
-            welcome(line, renewed);
-        } else {
-            watchExpiry(renewed);
-            line.seeAs(renewed);
-            conversation.isLoggedIn(renewed);
-        }
-        conversation.answerLogin(loggedIn.message(), renewed);
-        if (loggedIn.message().own()) {
-            conversation.subscribeOwn(
-                    new ClientMessage.SubscribeOwn(loggedIn.message().ref(), null, Filter.NONE), renewed);
-        }
-        loginIsDecided();
-        return Behaviors.same();
-    }
-
-    private Behavior<Command> onLoginRefused(LoginRefused refused) {
-        if (login == null) {
-            return end(refused.refusal(), null);
-        }
-        if (conversation != null) {
-            conversation.refuse(refused.message().ref(), refused.refusal());
-        }
-        loginIsDecided();
-        return Behaviors.same();
     }
 
     private Behavior<Command> onLoginDue() {
@@ -429,34 +309,28 @@ final class Connection {
             context.getLog().debug("Connection {} was never taken up", id);
             return Behaviors.stopped();
         }
-        return login == null ? end(Refusal.of(Code.LOGIN_TIMEOUT), null) : Behaviors.same();
+        end(Refusal.of(Code.LOGIN_TIMEOUT));
+        return Behaviors.same();
     }
 
-    private Behavior<Command> onLoginExpired() {
-        return end(Refusal.of(Code.TOKEN_EXPIRED), null);
+    void end(Refusal reason) {
+        end(reason, null);
     }
 
-    private Behavior<Command> onEnd(End end) {
-        return end(Refusal.of(end.code(), end.detail()), end.after());
-    }
-
-    private Behavior<Command> end(Refusal reason, @Nullable Duration after) {
+    private void end(Refusal reason, @Nullable Duration after) {
         if (line != null && !ended) {
             ended = true;
             Control lastWord =
                     after == null ? new Control.Problem(reason) : new Control.Reconnect(after, reason.code());
             line.end(lastWord, reason.code());
         }
-        return Behaviors.same();
     }
 
     private Behavior<Command> onLineDown(LineDown down) {
-        Opening from = opening;
-        if (from != null && line != null) {
-            String code = down.code() == null ? "client-left" : down.code().code();
-            endedWith = code;
-            around.meters().closed(from.transport(), code);
-            context.getLog().debug("Connection {} has ended: {}", id, code);
+        if (opening != null && line != null) {
+            endedWith = down.code() == null ? "client-left" : down.code().code();
+            around.meters().closed(opening.transport(), endedWith);
+            context.getLog().debug("Connection {} has ended: {}", id, endedWith);
             line = null;
         }
         return Behaviors.stopped();
@@ -464,7 +338,9 @@ final class Connection {
 
     private Behavior<Command> onPostStop() {
         ended |= line == null;
-        loginIsDecided();
+        if (socket != null) {
+            socket.isDecided(!ended);
+        }
         if (card != null) {
             card.isUp(null);
             if (attendance != null) {
@@ -473,9 +349,7 @@ final class Connection {
             around.admission().left(card, endedWith);
             Traffic.disconnected(card, endedWith);
         }
-        if (line != null) {
-            end(Refusal.of(Code.GOING_AWAY), Duration.ofSeconds(1));
-        }
+        end(Refusal.of(Code.GOING_AWAY), Duration.ofSeconds(1));
         return Behaviors.same();
     }
 }

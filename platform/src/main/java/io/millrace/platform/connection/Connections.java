@@ -68,7 +68,7 @@ public final class Connections {
         ConnectionMeters meters = new ConnectionMeters(registry);
         Roster roster = new Roster();
         Admission admission = new Admission(roster, people.seats(), people.limits(), meters, clock);
-        Connection.Surroundings around = new Connection.Surroundings(
+        Surroundings around = new Surroundings(
                 relays,
                 feeds,
                 families,

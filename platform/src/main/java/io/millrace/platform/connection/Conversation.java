@@ -53,7 +53,7 @@ final class Conversation {
 
     private final ActorRef<Connection.Command> connection;
     private final Line line;
-    private final Connection.Surroundings around;
+    private final Surroundings around;
     private final Function<String, CompletionStage<Verified>> verifier;
     private final MessageRate rate;
     private final Attendance attendance;
@@ -64,7 +64,7 @@ final class Conversation {
     Conversation(
             ActorRef<Connection.Command> connection,
             Line line,
-            Connection.Surroundings around,
+            Surroundings around,
             Function<String, CompletionStage<Verified>> verifier,
             Attendance attendance) {
         this.attendance = attendance;
@@ -159,9 +159,9 @@ final class Conversation {
     private void authenticate(ClientMessage.Authenticate message) {
         verifier.apply(message.token()).whenComplete((verified, failure) -> {
             if (verified instanceof Verified.Authenticated authenticated) {
-                connection.tell(new Connection.LoggedIn(message, authenticated.login()));
+                connection.tell(new SocketLogin.LoggedIn(message, authenticated.login()));
             } else {
-                connection.tell(new Connection.LoginRefused(message, Refusals.of(verified)));
+                connection.tell(new SocketLogin.Refused(message, Refusals.of(verified)));
             }
         });
     }

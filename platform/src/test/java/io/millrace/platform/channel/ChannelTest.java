@@ -44,6 +44,9 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitSnapshotPlugin;
+import org.apache.pekko.persistence.testkit.ProcessingSuccess;
+import org.apache.pekko.persistence.testkit.StorageFailure;
+import org.apache.pekko.persistence.testkit.WriteEvents;
 import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.junit.jupiter.api.AfterAll;
@@ -186,6 +189,22 @@ class ChannelTest {
                 .containsExactly(new Accepted(List.of(new Receipt(1, false))));
     }
 
+    /** The commit ends only when the stop waits behind it; then it fails, and the channel begins anew. */
+    @Test
+    void aChannelThatIsToStopDoesSoThoughTheCommitUnderWayFails() {
+        ActorRef<Command> channel = spawn(1000);
+        publish(channel, 1, draft("1", null));
+        stored.withPolicy((id, operation) -> {
+            if (operation instanceof WriteEvents) {
+                channel.tell(new Channel.Stop());
+                return StorageFailure.create();
+            }
+            return ProcessingSuccess.getInstance();
+        });
+        channel.tell(new PublishAll(write(2), List.of(request(draft("2", null))), answers.ref()));
+        answers.expectTerminated(channel, Duration.ofSeconds(10));
+    }
+
     @Test
     void moreThanTheBoundIsTrimmedAndDeletedOnceASnapshotStands() {
         ActorRef<Command> channel = spawn(10);
@@ -242,6 +261,8 @@ class ChannelTest {
                 () -> kit.runCommand(new Channel.TooOldUpTo(0)),
                 Channel.Deleted.class,
                 () -> kit.runCommand(new Channel.Deleted(0)),
+                Channel.Stop.class,
+                () -> kit.runCommand(new Follow(ear.ref(), 0)), // its own test: it ends the channel
                 Channel.RetentionFailed.class,
                 () -> kit.runCommand(new Channel.RetentionFailed("test", new IllegalStateException("test"))));
         Map<Class<?>, Runnable> handled = new HashMap<>(log);

@@ -1,0 +1,147 @@
+package io.millrace.platform.connection;
+
+import io.millrace.platform.access.Login;
+import io.millrace.protocol.ClientMessage;
+import io.millrace.protocol.Code;
+import io.millrace.protocol.Filter;
+import io.millrace.protocol.Refusal;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A WebSocket's {@link Conversation}, and the login that comes in it as a message: checked, given one of its user's seats,
+ * renewed. While a login is being checked the next message waits, since who logs in may say at once what needs the login.
+ * Its connection's own.
+ */
+final class SocketLogin {
+
+    /** What has become of a login. */
+    sealed interface Answer extends Connection.Command {}
+
+    record LoggedIn(ClientMessage.Authenticate message, Login login) implements Answer {}
+
+    record Refused(ClientMessage.Authenticate message, Refusal refusal) implements Answer {}
+
+    /** Whether a first login is one of as many as its user may have. */
+    private record Seated(LoggedIn login, boolean seated) implements Answer {}
+
+    private final Connection connection;
+    private final ActorRef<Connection.Command> self;
+    private final Surroundings around;
+    private final Opening opening;
+    private final Card card;
+    private final Line line;
+    private final Conversation conversation;
+    private @Nullable CompletableFuture<Boolean> deciding;
+
+    SocketLogin(
+            Connection connection,
+            ActorRef<Connection.Command> self,
+            Surroundings around,
+            Opening opening,
+            Card card,
+            Line line,
+            Attendance attendance) {
+        this.connection = connection;
+        this.self = self;
+        this.around = around;
+        this.opening = opening;
+        this.card = card;
+        this.line = line;
+        this.conversation = new Conversation(self, line, around, opening.verifier(), attendance);
+    }
+
+    Conversation conversation() {
+        return conversation;
+    }
+
+    void onSaid(Connection.Said said) {
+        if (conversation.hear(said.utf8())) {
+            deciding = said.taken();
+        } else {
+            said.taken().complete(true);
+        }
+    }
+
+    /** The first words are said; the login came with the handshake or has just come. */
+    void isWelcome(Login login) {
+        conversation.isLoggedIn(login);
+        if (opening.caller().own()) {
+            conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null, Filter.NONE), login);
+        }
+    }
+
+    void on(Answer answer) {
+        if (answer instanceof LoggedIn loggedIn) {
+            onLoggedIn(loggedIn);
+        } else if (answer instanceof Refused refused) {
+            onRefused(refused);
+        } else if (answer instanceof Seated seated) {
+            onSeated(seated);
+        }
+    }
+
+    private void onLoggedIn(LoggedIn loggedIn) {
+        Login known = card.login();
+        if (known == null) {
+            around.admission()
+                    .byUser(card, loggedIn.login())
+                    .thenAccept(seated -> self.tell(new Seated(loggedIn, seated)));
+        } else if (known.subject().equals(loggedIn.login().subject())) {
+            takesForm(loggedIn.message());
+            connection.isRenewed(loggedIn.login());
+            line.seeAs(loggedIn.login());
+            conversation.isLoggedIn(loggedIn.login());
+            isAccepted(loggedIn);
+        } else {
+            conversation.refuse(
+                    loggedIn.message().ref(),
+                    Refusal.of(Code.FORBIDDEN, "a login can be renewed only by a token of the same subject"));
+            isDecided(true);
+        }
+    }
+
+    private void onSeated(Seated answer) {
+        if (card.login() == null && answer.seated()) {
+            takesForm(answer.login().message());
+            connection.isWelcome(answer.login().login());
+            isAccepted(answer.login());
+        } else if (card.login() == null) {
+            connection.end(around.admission().userIsFull());
+        }
+    }
+
+    private void takesForm(ClientMessage.Authenticate message) {
+        Integer compress = message.compress();
+        if (compress != null) {
+            line.write(opening.form().compressedAbove(compress));
+        }
+    }
+
+    private void isAccepted(LoggedIn loggedIn) {
+        conversation.answerLogin(loggedIn.message(), loggedIn.login());
+        if (loggedIn.message().own()) {
+            conversation.subscribeOwn(
+                    new ClientMessage.SubscribeOwn(loggedIn.message().ref(), null, Filter.NONE), loggedIn.login());
+        }
+        isDecided(true);
+    }
+
+    private void onRefused(Refused refused) {
+        if (card.login() == null) {
+            connection.end(refused.refusal());
+        } else {
+            conversation.refuse(refused.message().ref(), refused.refusal());
+            isDecided(true);
+        }
+    }
+
+    /** What waits may go on, or needn't wait any longer. */
+    void isDecided(boolean goesOn) {
+        if (deciding != null) {
+            deciding.complete(goesOn);
+            deciding = null;
+        }
+    }
+}
