@@ -30,16 +30,18 @@ class ArchitectureTest {
                     "channel",
                     "access",
                     "family",
+                    "preset",
                     "persistence",
                     "protocol"),
-            entry("edge", "connection", "presence", "relay", "access", "family", "persistence", "protocol"),
+            entry("edge", "preset", "connection", "presence", "relay", "access", "family", "persistence", "protocol"),
             entry("ops", "channel", "relay", "connection", "presence", "access", "family", "persistence", "protocol"),
-            entry("connection", "presence", "relay", "access", "family", "persistence", "protocol"),
+            entry("connection", "preset", "presence", "relay", "access", "family", "persistence", "protocol"),
             entry("presence", "access", "family", "protocol"),
             entry("relay", "channel", "family", "persistence", "protocol"),
             entry("channel", "family", "persistence", "protocol"),
             entry("access", "family", "protocol"),
             entry("family", "protocol"),
+            entry("preset", "protocol"),
             entry("persistence", "protocol"),
             entry("protocol"));
 
@@ -85,6 +87,7 @@ class ArchitectureTest {
                         "io.millrace.platform.channel",
                         "io.millrace.platform.access",
                         "io.millrace.platform.family",
+                        "io.millrace.platform.preset",
                         "io.millrace.persistence",
                         "io.millrace.protocol");
     }
@@ -125,6 +128,7 @@ class ArchitectureTest {
                         "boot -> relay",
                         "boot -> channel",
                         "boot -> access",
+                        "boot -> preset",
                         "boot -> persistence");
     }
 

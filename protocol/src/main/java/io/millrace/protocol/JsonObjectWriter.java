@@ -99,6 +99,19 @@ final class JsonObjectWriter {
         return Arrays.copyOf(bytes, size);
     }
 
+    /** A text as a JSON string. */
+    static String quoted(String value) {
+        JsonObjectWriter alone = new JsonObjectWriter(value.length() + 16);
+        alone.size = 0;
+        alone.string(value);
+        return new String(alone.bytes, 0, alone.size, StandardCharsets.UTF_8);
+    }
+
+    /** A time as a JSON string, written as {@link #time} writes it. */
+    static String quoted(Instant time) {
+        return quoted(MILLIS.format(time));
+    }
+
     private void name(String name) {
         comma();
         put('"');

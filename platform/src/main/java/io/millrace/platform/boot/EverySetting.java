@@ -9,6 +9,7 @@ import io.millrace.platform.connection.LimitSettings;
 import io.millrace.platform.connection.RevocationSettings;
 import io.millrace.platform.edge.EdgeSettings;
 import io.millrace.platform.family.Families;
+import io.millrace.platform.preset.AliasSettings;
 import io.millrace.platform.relay.RelaySettings;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,7 +29,8 @@ final class EverySetting {
             all -> RevocationSettings.from(all.getConfig("millrace.revocations")),
             all -> EdgeSettings.from(all.getConfig("millrace.edge")),
             all -> AccessSettings.from(all.getConfig("millrace.access")),
-            StorageSettings::from);
+            StorageSettings::from,
+            all -> AliasSettings.from(all.getConfig("millrace")));
 
     private EverySetting() {}
 

@@ -34,6 +34,8 @@ import io.millrace.platform.ops.Readiness;
 import io.millrace.platform.ops.Stats;
 import io.millrace.platform.presence.Presences;
 import io.millrace.platform.presence.Seats;
+import io.millrace.platform.preset.AliasSettings;
+import io.millrace.platform.preset.Aliases;
 import io.millrace.platform.relay.FamilyFeeds;
 import io.millrace.platform.relay.RelaySettings;
 import io.millrace.platform.relay.Relays;
@@ -107,6 +109,7 @@ public final class Node {
         RevocationSettings revocationSettings = RevocationSettings.from(millrace.getConfig("revocations"));
         DrainSettings drainSettings = DrainSettings.from(millrace.getConfig("drain"));
         AccessSettings accessSettings = AccessSettings.from(millrace.getConfig("access"));
+        Aliases aliases = AliasSettings.from(millrace);
         Certificates certificates = ports.tls().enabled() ? new Certificates(ports.tls()) : null;
 
         ActorSystem<Void> system = ActorSystem.create(
@@ -157,6 +160,7 @@ public final class Node {
                     revocations::databaseAnswers);
             Edge edge = new Edge(
                     edgeSettings,
+                    aliases,
                     accessSettings,
                     verifier,
                     access,

@@ -12,6 +12,7 @@ import io.millrace.protocol.ClientMessage;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control;
 import io.millrace.protocol.Cursor;
+import io.millrace.protocol.Filter;
 import io.millrace.protocol.InvalidInput;
 import io.millrace.protocol.JsonInput;
 import io.millrace.protocol.Position;
@@ -184,6 +185,12 @@ final class Conversation {
         }
         missing.forEach(channel -> subscribe(
                 new ClientMessage.Subscribe(message.ref(), channel, message.from(), message.filter(), false), login));
+    }
+
+    /** These channels, which the connection's door names, each as if the client had asked for it. */
+    void subscribe(Set<ChannelName> channels, @Nullable String from, Login login) {
+        channels.forEach(
+                channel -> subscribe(new ClientMessage.Subscribe(null, channel, from, Filter.NONE, false), login));
     }
 
     private void subscribe(ClientMessage.Subscribe message, Login login) {

@@ -70,6 +70,8 @@ final class SocketLogin {
         if (opening.caller().own()) {
             conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null, Filter.NONE), login);
         }
+        Arrival arrival = opening.arrival();
+        conversation.subscribe(arrival.channels().apply(login), arrival.from(), login);
     }
 
     void on(Answer answer) {
@@ -84,7 +86,10 @@ final class SocketLogin {
 
     private void onLoggedIn(LoggedIn loggedIn) {
         Login known = card.login();
-        if (known == null) {
+        String claimed = opening.arrival().user();
+        if (claimed != null && !claimed.equals(loggedIn.login().subject())) {
+            connection.end(Refusals.otherUser());
+        } else if (known == null) {
             around.admission()
                     .byUser(card, loggedIn.login())
                     .thenAccept(seated -> self.tell(new Seated(loggedIn, seated)));

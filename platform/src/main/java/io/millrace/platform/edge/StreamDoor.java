@@ -72,12 +72,19 @@ final class StreamDoor {
         this.settings = settings;
     }
 
+    /** What the query names: channels, or one whole family. */
+    CompletionStage<HttpResponse> openAny(Call call) {
+        call.requireOnlyFilterAnd("channel", "own", "presence", "from", "lastEventId", "envelope", "batch", "compress");
+        String family = family(call);
+        return family == null ? open(call, channels(call)) : openFamily(call, login -> family);
+    }
+
     /** One channel, or those that {@code asked} makes of the login. */
     CompletionStage<HttpResponse> open(Call call, Function<Login, Set<ChannelName>> asked) {
         return logins.require(call).thenCompose(login -> {
-            Set<ChannelName> channels = asked.apply(login);
+            Set<ChannelName> channels = within(asked.apply(login));
             String lastEventId = lastEventId(call);
-            String from = call.parameter("from");
+            String from = call.from();
             Start start = from == null ? new Start.Latest() : Start.parse(from);
             Filter filter = call.filter();
             if (start instanceof Start.State && lastEventId == null) {
@@ -107,10 +114,11 @@ final class StreamDoor {
     }
 
     /** {@code GET /v1/events?channel=family:*}: a whole family, alone on its connection and always in full. */
-    CompletionStage<HttpResponse> openFamily(Call call, String family) {
+    CompletionStage<HttpResponse> openFamily(Call call, Function<Login, String> asksFor) {
         return logins.require(call).thenCompose(login -> {
             Form asked = call.form();
-            FamilyWant want = FamilyWant.of(family, lastEventId(call), call.parameter("from"), call.filter());
+            String family = asksFor.apply(login);
+            FamilyWant want = FamilyWant.of(family, lastEventId(call), call.from(), call.filter());
             views.requireWhole(want);
             logins.requireFamily(login, views, want);
             capacity.require();
@@ -122,7 +130,16 @@ final class StreamDoor {
             Call call, Login login, List<Want> wants, @Nullable FamilyWant family, Form form) {
         boolean zipped = connections.mayZip() && call.acceptsGzip();
         return connections
-                .open(new Opening(Transport.SSE, login, wants, family, form, zipped, logins::verify, caller(call)))
+                .open(new Opening(
+                        Transport.SSE,
+                        login,
+                        wants,
+                        family,
+                        form,
+                        zipped,
+                        logins::verify,
+                        caller(call),
+                        call.arrival(null)))
                 .thenCompose(Connections.Opened::frames)
                 .thenApply(frames -> HttpResponse.create()
                         .addHeaders(zipped ? ZIPPED_HEADERS : HEADERS)
@@ -132,7 +149,7 @@ final class StreamDoor {
     }
 
     private Caller caller(Call call) {
-        return new Caller(call.address(settings.trustedProxies()), false, call.flag("presence"), null);
+        return new Caller(call.address(settings.trustedProxies()), false, call.flag("presence"), call.limits());
     }
 
     /** [spec] "HTTP 204 No Content [...] prevents the EventSource from reconnecting" (WHATWG HTML, 9.2.1). */
@@ -141,9 +158,14 @@ final class StreamDoor {
     }
 
     /** The one family asked for as a whole, or null where single channels are. */
-    static @Nullable String family(Call call) {
+    private static @Nullable String family(Call call) {
         List<String> channels = call.parameters("channel");
-        String family = channels.size() == 1 ? FamilyWant.familyOf(channels.get(0)) : null;
+        return channels.size() == 1 ? familyOf(channels.get(0)) : null;
+    }
+
+    /** The family whose pattern this is, or null where it is a channel's name. */
+    static @Nullable String familyOf(String name) {
+        String family = FamilyWant.familyOf(name);
         if (family != null) {
             ChannelName.of(family); // names it where it is none
         }
@@ -160,14 +182,14 @@ final class StreamDoor {
             if (own) {
                 channels.addAll(logins.ownToHear(login));
             }
-            return within(channels);
+            if (channels.isEmpty()) {
+                throw new Refused(Refusal.of(Code.FORBIDDEN, "a rule of this login forbids each of its own channels"));
+            }
+            return channels;
         };
     }
 
     private Set<ChannelName> within(Set<ChannelName> channels) {
-        if (channels.isEmpty()) {
-            throw new Refused(Refusal.of(Code.FORBIDDEN, "a rule of this login forbids each of its own channels"));
-        }
         if (channels.size() > settings.streamChannels()) {
             throw new Refused(
                     Refusal.of(Code.TOO_MANY_CHANNELS, "at most " + settings.streamChannels() + " on one connection"));

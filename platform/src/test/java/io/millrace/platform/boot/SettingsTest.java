@@ -148,6 +148,9 @@ class SettingsTest {
 
     private static Map<String, List<String>> bad() {
         Map<String, List<String>> bad = new TreeMap<>();
+        bad.put(
+                "millrace.aliases",
+                List.of("5", "[ { path = \"v1\", door = stream } ]", "[ { path = \"/a\", door = window } ]"));
         put(bad, "http", "port", "-1", "65536", "x");
         put(bad, "http", "admin-port", "-1", "65536", "x");
         put(bad, "http", "wire", "turbo");
