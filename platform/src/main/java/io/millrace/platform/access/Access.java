@@ -2,6 +2,8 @@ package io.millrace.platform.access;
 
 import io.millrace.platform.access.Decision.Denied;
 import io.millrace.platform.access.Decision.Reason;
+import io.millrace.platform.family.Families;
+import io.millrace.platform.family.Family;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.InvalidInput;
 import java.time.Instant;
@@ -10,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * replays asks with {@link Act#HISTORY}.
  *
  * <p>In this order: a reserved name is nobody's; an expired or revoked login may nothing; a deny rule beats every allow, an admin's
- * and one's own channels included; then any allow rule; then the login's own channels. What nothing allows is denied.
+ * and one's own channels included; then any allow rule; then the login's own channels; then
+ * families that are open to every login. What nothing allows is denied.
  */
 public final class Access {
     private static final Decision ALLOWED = new Decision.Allowed();
@@ -27,14 +31,32 @@ public final class Access {
     private static final Decision REVOKED = new Denied(Reason.REVOKED, "the login was taken back: log in again");
     private static final ChannelName GLOBAL = ChannelName.of("global");
 
-    private final Revoked revoked;
+    private static final Set<String> FAMILIES_OF_OWN = Set.of("user", "entity");
 
-    public Access() {
-        this(new Revoked());
+    private final Revoked revoked;
+    private final BiPredicate<Act, ChannelName> open;
+
+    public Access(Revoked revoked, Families families) {
+        this(revoked, (act, channel) -> isOpen(act, families.of(channel)));
     }
 
-    public Access(Revoked revoked) {
+    /** For tests: no family is open. */
+    Access(Revoked revoked) {
+        this(revoked, (act, channel) -> false);
+    }
+
+    private Access(Revoked revoked, BiPredicate<Act, ChannelName> open) {
         this.revoked = revoked;
+        this.open = open;
+    }
+
+    /** Whether every login may do this there; what is somebody's own is open to nobody else, whatever the settings say. */
+    private static boolean isOpen(Act act, Family family) {
+        if (FAMILIES_OF_OWN.contains(family.name())) {
+            return false;
+        }
+        return (Act.SUBSCRIBE.covers(act) && family.hearing().allowed() == Family.Who.AUTHENTICATED)
+                || (act == Act.PUBLISH && family.publishing().allowed() == Family.Who.AUTHENTICATED);
     }
 
     /** Whether the login was taken back, whatever it is used for. */
@@ -62,7 +84,7 @@ public final class Access {
                 allowed = true;
             }
         }
-        if (allowed || (Act.SUBSCRIBE.covers(act) && own(login, channel))) {
+        if (allowed || (Act.SUBSCRIBE.covers(act) && own(login, channel)) || open.test(act, channel)) {
             return ALLOWED;
         }
         return new Denied(Reason.NOT_GRANTED, "no rule of this login grants " + act.wireName() + " here");

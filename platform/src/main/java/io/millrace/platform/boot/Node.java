@@ -133,7 +133,7 @@ public final class Node {
                     channel::apply,
                     feeds::committed);
             Revoked revoked = new Revoked();
-            Access access = new Access(revoked);
+            Access access = new Access(revoked, families);
             TokenVerifier verifier = TokenVerifier.of(accessSettings, clock);
             Presences presences = Presences.start(system, families, clock);
             Connections connections = Connections.start(
