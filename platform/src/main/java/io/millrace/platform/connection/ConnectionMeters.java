@@ -56,6 +56,8 @@ final class ConnectionMeters {
         leftOut = Counter.builder("millrace.connection.left.out")
                 .description("events a slow client was not sent, since it gets the newest of each value only")
                 .register(registry);
+        registry.counter("millrace.messages.refused", "code", Code.TOO_MANY_CHANNELS.code());
+        registry.counter("millrace.connections.refused", "code", Code.TOO_MANY_CONNECTIONS.code());
         broadcast = Timer.builder("millrace.broadcast")
                 .description("from an event's coming to this node until it was handed to a subscriber's socket")
                 .serviceLevelObjectives(BROADCAST_TIMES)
@@ -77,6 +79,11 @@ final class ConnectionMeters {
     /** Somebody was not let in. */
     void refused(Code code) {
         registry.counter("millrace.connections.refused", "code", code.code()).increment();
+    }
+
+    /** What a WebSocket's client said was refused. */
+    void refusedMessage(Code code) {
+        registry.counter("millrace.messages.refused", "code", code.code()).increment();
     }
 
     void delivered(Transport transport, int events) {

@@ -99,7 +99,7 @@ final class TokenReport {
         } else {
             String unasked = access.ownChannels(login).contains(channel)
                     ? "it is one of the login's own channels"
-                    : "the channel's family is open to every login";
+                    : "the channel's family is open to this login";
             json.put("why", rules.isEmpty() ? unasked : "a rule grants it");
         }
     }

@@ -111,11 +111,11 @@ class AccessTest {
     }
 
     @Test
-    void aFamilyCanBeOpenToEveryLogin() {
+    void aFamilyCanBeOpenToEveryLoginOrToItsOwn() {
         Config settings = ConfigFactory.parseString(
                         """
                         family-defaults { subscribe = authenticated }
-                        families { votes { publish = authenticated }, plans { subscribe = granted } }
+                        families { votes { publish = authenticated }, plans { subscribe = granted }, alerts { subscribe = own } }
                         """)
                 .withFallback(ConfigFactory.defaultReference().getConfig("millrace"));
         Access open = new Access(new Revoked(), Families.from(settings));
@@ -126,6 +126,12 @@ class AccessTest {
         assertThat(allowed.apply("news:1")).containsExactly(Act.SUBSCRIBE, Act.HISTORY);
         assertThat(allowed.apply("votes:1")).containsExactly(Act.SUBSCRIBE, Act.PUBLISH, Act.HISTORY);
         assertThat(allowed.apply("plans:1")).isEmpty();
+        assertThat(allowed.apply("alerts:ann")).containsExactly(Act.SUBSCRIBE, Act.HISTORY);
+        assertThat(allowed.apply("alerts:7:ann")).containsExactly(Act.SUBSCRIBE, Act.HISTORY);
+        assertThat(allowed.apply("alerts:entity:acme")).containsExactly(Act.SUBSCRIBE, Act.HISTORY);
+        for (String others : List.of("alerts", "alerts:bob", "alerts:ann:7", "alerts:xann", "alerts:entity:ann", "alerts:acme")) {
+            assertThat(allowed.apply(others)).as(others).isEmpty();
+        }
         assertThat(allowed.apply("user:bob")).as("somebody else's own").isEmpty();
         assertThat(allowed.apply("entity:other")).isEmpty();
         assertThat(open.decide(login("!news:2:subscribe"), Act.SUBSCRIBE, ChannelName.of("news:2"), NOW)

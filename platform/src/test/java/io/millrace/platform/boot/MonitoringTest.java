@@ -61,6 +61,7 @@ class MonitoringTest {
                 .contains(
                         "alert: realtime_streaming.connection_drop_high",
                         "alert: realtime_streaming.latency_degraded",
+                        "alert: realtime_streaming.excessive_subscriptions",
                         "record: realtime_streaming_active_connections",
                         "record: realtime_streaming_message_latency_ms",
                         "record: realtime_streaming_reconnection_rate");
