@@ -1,5 +1,7 @@
 package io.millrace.it;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,7 @@ public final class Product implements AutoCloseable {
     private final String name;
     private final List<String> command;
     private final Map<String, String> environment;
+    private volatile Path log = LOGS;
     private volatile String token;
     private volatile int adminPort;
     private volatile int port;
@@ -125,12 +129,13 @@ public final class Product implements AutoCloseable {
     private Process launch() {
         try {
             Files.createDirectories(LOGS);
-            Path log = LOGS.resolve(name + "-" + RUNS.incrementAndGet() + ".log");
+            Path file = LOGS.resolve(name + "-" + RUNS.incrementAndGet() + ".log");
+            log = file;
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().putAll(environment);
             Process started = builder.start();
             CompletableFuture<Integer> ready = new CompletableFuture<>();
-            Thread reader = new Thread(() -> follow(started, log, ready), "log-of-" + name);
+            Thread reader = new Thread(() -> follow(started, file, ready), "log-of-" + name);
             reader.setDaemon(true);
             reader.start();
             ready.whenComplete((answers, failure) -> {
@@ -179,6 +184,20 @@ public final class Product implements AutoCloseable {
         } catch (InterruptedException stopped) {
             throw new IllegalStateException(stopped);
         }
+    }
+
+    /** What it has printed since it was started last. */
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Waits until it has printed that. */
+    void awaitLog(String text) {
+        await("a line with " + text).atMost(Duration.ofSeconds(20)).until(() -> log().contains(text));
     }
 
     Door door() {

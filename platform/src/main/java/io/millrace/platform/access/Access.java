@@ -2,6 +2,9 @@ package io.millrace.platform.access;
 
 import io.millrace.platform.access.Decision.Denied;
 import io.millrace.platform.access.Decision.Reason;
+import io.millrace.platform.family.Families;
+import io.millrace.platform.family.Family;
+import io.millrace.platform.family.Family.Who;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.InvalidInput;
 import java.time.Instant;
@@ -10,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * replays asks with {@link Act#HISTORY}.
  *
  * <p>In this order: a reserved name is nobody's; an expired or revoked login may nothing; a deny rule beats every allow, an admin's
- * and one's own channels included; then any allow rule; then the login's own channels. What nothing allows is denied.
+ * and one's own channels included; then any allow rule; then the login's own channels; then
+ * families that are open to every login or to this one. What nothing allows is denied.
  */
 public final class Access {
     private static final Decision ALLOWED = new Decision.Allowed();
@@ -27,14 +32,44 @@ public final class Access {
     private static final Decision REVOKED = new Denied(Reason.REVOKED, "the login was taken back: log in again");
     private static final ChannelName GLOBAL = ChannelName.of("global");
 
-    private final Revoked revoked;
+    private static final Set<String> FAMILIES_OF_OWN = Set.of("user", "entity");
 
-    public Access() {
-        this(new Revoked());
+    private final Revoked revoked;
+    private final BiFunction<Act, ChannelName, Who> openTo;
+
+    public Access(Revoked revoked, Families families) {
+        this.revoked = revoked;
+        this.openTo = (act, channel) -> openTo(act, families.of(channel));
     }
 
-    public Access(Revoked revoked) {
+    /** For tests: every family is for those who are granted it. */
+    Access(Revoked revoked) {
         this.revoked = revoked;
+        this.openTo = (act, channel) -> Who.GRANTED;
+    }
+
+    /** To whom beside those who are granted it. What is somebody's own is nobody else's, whatever the settings say. */
+    private static Who openTo(Act act, Family family) {
+        if (FAMILIES_OF_OWN.contains(family.name())) {
+            return Who.GRANTED;
+        }
+        if (Act.SUBSCRIBE.covers(act)) {
+            return family.hearing().allowed();
+        }
+        return act == Act.PUBLISH ? family.publishing().allowed() : Who.GRANTED;
+    }
+
+    private boolean isOpen(Login login, Act act, ChannelName channel) {
+        Who who = openTo.apply(act, channel);
+        return who == Who.AUTHENTICATED || (who == Who.OWN && endsInOwn(login, channel.value()));
+    }
+
+    /** A user's id after {@code entity:} is not that user's channel but some entity's. */
+    private static boolean endsInOwn(Login login, String channel) {
+        int last = channel.lastIndexOf(':');
+        String id = channel.substring(last + 1);
+        boolean entitys = channel.substring(0, Math.max(last, 0)).endsWith(":entity");
+        return last > 0 && id.equals(entitys ? login.entity() : login.subject());
     }
 
     /** Whether the login was taken back, whatever it is used for. */
@@ -62,7 +97,7 @@ public final class Access {
                 allowed = true;
             }
         }
-        if (allowed || (Act.SUBSCRIBE.covers(act) && own(login, channel))) {
+        if (allowed || (Act.SUBSCRIBE.covers(act) && own(login, channel)) || isOpen(login, act, channel)) {
             return ALLOWED;
         }
         return new Denied(Reason.NOT_GRANTED, "no rule of this login grants " + act.wireName() + " here");

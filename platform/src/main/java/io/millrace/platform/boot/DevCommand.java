@@ -10,6 +10,7 @@ import io.millrace.platform.access.Login;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -26,18 +27,19 @@ import picocli.CommandLine.Option;
 final class DevCommand implements Callable<Integer> {
     private static final Duration TOKEN_LIFETIME = Duration.ofDays(30);
 
-    @Option(names = "--http-port", description = "The public port; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
-    int httpPort = 8080;
+    /** Who plays with the one token, in many tabs. */
+    private static final Config EVERYBODY_IS_ONE_USER = ConfigFactory.parseMap(Map.of("millrace.limits.per-user", 0));
 
-    @Option(names = "--admin-port", description = "The admin port; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
-    int adminPort = 8081;
+    @Option(names = "--http-port", description = "The public port; 0 takes a free one. Default: 8080.")
+    @Nullable
+    Integer httpPort;
+
+    @Option(names = "--admin-port", description = "The admin port; 0 takes a free one. Default: 8081.")
+    @Nullable
+    Integer adminPort;
 
     @Option(names = "--data", description = "Where the data is kept. Default: ${DEFAULT-VALUE}.")
     Path data = Path.of(DevHome.DEFAULT);
-
-    @Option(names = "--config", description = "Settings of your own for it (HOCON), such as families of channels.")
-    @Nullable
-    Path config;
 
     @Option(
             names = "--pg",
@@ -45,6 +47,10 @@ final class DevCommand implements Callable<Integer> {
             description = "An external PostgreSQL instead: jdbc:postgresql://host:port/db?user=u&password=p.")
     @Nullable
     String pg;
+
+    @Option(names = "--config", description = "A configuration (HOCON) of what is served; secrets may stay out of it.")
+    @Nullable
+    Path config;
 
     @Option(
             names = "--join",
@@ -57,19 +63,10 @@ final class DevCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DevHome home = new DevHome(data);
-        Config commandLine = ConfigFactory.parseMap(Map.of(
-                "millrace.http.port",
-                httpPort,
-                "millrace.http.admin-port",
-                adminPort,
-                "millrace.http.admin-login",
-                false,
-                // everybody is the one user of the one token
-                "millrace.limits.per-user",
-                0));
+        Config commandLine = ConfigFactory.parseMap(said());
         Config folder = join ? home.running().withFallback(home.existingAccess()) : home.access();
-        Config file = config == null ? folder : Settings.file(config).withFallback(folder);
-        Config settings = Settings.load(commandLine, file, System.getenv());
+        Config file = config == null ? EVERYBODY_IS_ONE_USER : Settings.file(config);
+        Config settings = Settings.load(commandLine, file.withFallback(folder), System.getenv());
         Lifetime lifetime = new Lifetime();
         StorageSettings storageSettings = storage(StorageSettings.from(settings), home, lifetime);
         Storage storage = Storage.open(storageSettings);
@@ -90,6 +87,18 @@ final class DevCommand implements Callable<Integer> {
             System.out.println("demo: publishing this machine's figures to " + once.get());
         }
         return lifetime.untilStopped(node);
+    }
+
+    private Map<String, Object> said() {
+        Map<String, Object> said = new HashMap<>();
+        said.put("millrace.http.admin-login", false);
+        if (httpPort != null) {
+            said.put("millrace.http.port", httpPort);
+        }
+        if (adminPort != null) {
+            said.put("millrace.http.admin-port", adminPort);
+        }
+        return said;
     }
 
     private StorageSettings storage(StorageSettings defaults, DevHome home, Lifetime lifetime) {

@@ -140,7 +140,7 @@ public final class Node {
                     channel::apply,
                     feeds::committed);
             Revoked revoked = new Revoked();
-            Access access = new Access(revoked);
+            Access access = new Access(revoked, families);
             TokenVerifier verifier = TokenVerifier.of(accessSettings, clock);
             BackDoors backDoors = new BackDoors(system, relays, access, registry);
             Presences presences = Presences.start(system, families, clock);

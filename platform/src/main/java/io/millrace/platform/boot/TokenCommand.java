@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -39,6 +40,12 @@ final class TokenCommand implements Callable<Integer> {
                     "What it may: a channel, or a prefix with a star, and of subscribe, publish, history, presence,"
                             + " admin. Again for more. A leading ! forbids.")
     List<String> grants = new ArrayList<>();
+
+    @Option(
+            names = "--claim",
+            paramLabel = "NAME=VALUE",
+            description = "What else is known of the user, such as role=trader, for families that ask for it.")
+    Map<String, String> claims = new LinkedHashMap<>();
 
     @Option(names = "--expires", description = "How long it holds, such as 90s, 12h, 30d. Default: ${DEFAULT-VALUE}.")
     String expires = "30d";
@@ -69,7 +76,7 @@ final class TokenCommand implements Callable<Integer> {
                     grants.stream().map(Grant::parse).toList(),
                     Clock.systemUTC().instant().plus(lifetime),
                     UUID.randomUUID().toString(),
-                    Map.of());
+                    claims);
         } catch (InvalidInput | ConfigException | IllegalArgumentException wrong) {
             throw new SettingsRefused(String.valueOf(wrong.getMessage()));
         }

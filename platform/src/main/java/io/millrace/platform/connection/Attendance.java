@@ -33,9 +33,14 @@ final class Attendance {
         this.presences = presences;
     }
 
+    void begins(Login login) {
+        Traffic.connected(card, login);
+    }
+
     /** @param hears takes what is to be said of others; null where the client didn't ask for it */
     void follows(ChannelName channel, @Nullable Consumer<Control.Presence> hears) {
         card.follows(channel);
+        Traffic.subscribed(card, channel);
         Login login = card.login();
         if (login == null || !presences.isOn(channel)) {
             return;

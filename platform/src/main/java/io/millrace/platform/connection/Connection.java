@@ -195,6 +195,7 @@ final class Connection {
             return;
         }
         timers.cancel(new LoginDue());
+        attends.begins(login);
         isRenewed(login);
         watchIdleness(of, up);
         FirstWords words = new FirstWords(
@@ -369,6 +370,7 @@ final class Connection {
                 attendance.isOver();
             }
             around.admission().left(card, endedWith);
+            Traffic.disconnected(card, endedWith);
         }
         end(Refusal.of(Code.GOING_AWAY), Duration.ofSeconds(1));
         leavesLine();

@@ -5,16 +5,23 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.millrace.protocol.Code;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 /** What connections count, summed over the node. */
 final class ConnectionMeters {
+    private static final Duration[] BROADCAST_TIMES = LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
     private final Map<Transport, AtomicInteger> open = new EnumMap<>(Transport.class);
     private final Map<Transport, LongAdder> delivered = new EnumMap<>(Transport.class);
     private final MeterRegistry registry;
@@ -22,6 +29,7 @@ final class ConnectionMeters {
     final Counter fellBehind;
     final Counter resumed;
     final Counter leftOut;
+    final Timer broadcast;
 
     ConnectionMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -49,6 +57,12 @@ final class ConnectionMeters {
                 .register(registry);
         leftOut = Counter.builder("millrace.connection.left.out")
                 .description("events a slow client was not sent, since it gets the newest of each value only")
+                .register(registry);
+        registry.counter("millrace.messages.refused", "code", Code.TOO_MANY_CHANNELS.code());
+        registry.counter("millrace.connections.refused", "code", Code.TOO_MANY_CONNECTIONS.code());
+        broadcast = Timer.builder("millrace.broadcast")
+                .description("from an event's coming to this node until it was handed to a subscriber's socket")
+                .serviceLevelObjectives(BROADCAST_TIMES)
                 .register(registry);
         fellBehind = Counter.builder("millrace.connection.fell.behind")
                 .description("times a slow client fell off the live list and went back to the journal")
@@ -84,6 +98,11 @@ final class ConnectionMeters {
     /** Somebody was not let in. */
     void refused(Code code) {
         registry.counter("millrace.connections.refused", "code", code.code()).increment();
+    }
+
+    /** What a WebSocket's client said was refused. */
+    void refusedMessage(Code code) {
+        registry.counter("millrace.messages.refused", "code", code.code()).increment();
     }
 
     void delivered(Transport transport, int events) {

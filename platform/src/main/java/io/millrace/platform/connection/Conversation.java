@@ -382,6 +382,7 @@ final class Conversation {
     }
 
     void refuse(@Nullable Ref ref, Refusal refusal) {
+        around.meters().refusedMessage(refusal.code());
         line.say(Wire.message(ServerMessage.problem(ref, refusal)));
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What goes out of a connection's subscriptions: all that waits, up to a write's size, each subscription in its turn, in
@@ -106,7 +107,7 @@ final class Outflow {
             }
         }
         if (events > 0) {
-            meters.delivered(wire == Wire.SSE ? Transport.SSE : Transport.WEBSOCKET, events);
+            meters.delivered(transport(), events);
         }
         tell(bytes, events > 0);
         if (!over.isEmpty()) {
@@ -142,6 +143,9 @@ final class Outflow {
         } else if (strand.hasMore()) {
             stream.drainAfter(Duration.ofNanos(strand.heldNanos()));
         }
+        if (events > 0) {
+            wereSent(events, strand.takeHeardNanos(), wasLive && strand.isLive());
+        }
         if (strand.isUntold()) {
             whereabouts.hasPassedOver(strand);
         }
@@ -157,6 +161,19 @@ final class Outflow {
             isOver(strand);
         }
         return events;
+    }
+
+    /** @param live whether they came from the live list, so that they were on their way since then */
+    private void wereSent(int events, long heardNanos, boolean live) {
+        if (live) {
+            long nanos = System.nanoTime() - heardNanos;
+            meters.broadcast.record(nanos, TimeUnit.NANOSECONDS);
+            Traffic.sent(transport(), events, nanos);
+        }
+    }
+
+    private Transport transport() {
+        return wire == Wire.SSE ? Transport.SSE : Transport.WEBSOCKET;
     }
 
     private int gatherSingly(Strand strand, Gathered bytes) {

@@ -14,6 +14,7 @@ abstract class Strand {
     private View view;
     private boolean untold;
     private long sentNanos;
+    private long heardNanos;
 
     /** @param batchInterval longer than zero: what comes live within it is held back and then handed out together */
     Strand(View view, Duration batchInterval) {
@@ -60,10 +61,18 @@ abstract class Strand {
             EncodedEvent seen = event.seenThrough(view);
             untold = seen == null;
             if (seen != null) {
+                heardNanos = heardNanos == 0 ? event.heardNanos() : heardNanos;
                 return seen;
             }
         }
         return null;
+    }
+
+    /** When the node came to have the first event handed out since this was last asked, by {@link System#nanoTime()}. */
+    final long takeHeardNanos() {
+        long heard = heardNanos;
+        heardNanos = 0;
+        return heard;
     }
 
     /** From now on the client sees this. */

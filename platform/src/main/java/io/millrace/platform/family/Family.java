@@ -68,7 +68,9 @@ public record Family(
         /** Whom a token's grants name. */
         GRANTED,
         /** Every valid login. */
-        AUTHENTICATED
+        AUTHENTICATED,
+        /** Whose id the channel's name ends in: {@code …:{user}}, or {@code …:entity:{entity}}. */
+        OWN
     }
 
     /** What happens to a listener who falls behind what a node keeps ready. */

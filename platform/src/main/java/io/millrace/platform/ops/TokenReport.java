@@ -97,7 +97,10 @@ final class TokenReport {
             json.put("reason", wire(denied.reason()));
             json.put("why", denied.why());
         } else {
-            json.put("why", rules.isEmpty() ? "it is one of the login's own channels" : "a rule grants it");
+            String unasked = access.ownChannels(login).contains(channel)
+                    ? "it is one of the login's own channels"
+                    : "the channel's family is open to this login";
+            json.put("why", rules.isEmpty() ? unasked : "a rule grants it");
         }
     }
 

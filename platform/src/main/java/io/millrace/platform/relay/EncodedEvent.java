@@ -29,6 +29,7 @@ public final class EncodedEvent {
     private final Epoch epoch;
     private final Event event;
     private final @Nullable String familyCursor;
+    private final long heardNanos = System.nanoTime();
     private @Nullable EventData data;
     private Map<Set<String>, EncodedEvent> masked = Map.of();
     private final @Nullable ByteString[] frames = new ByteString[Frame.values().length];
@@ -52,6 +53,11 @@ public final class EncodedEvent {
 
     public long offset() {
         return event.offset();
+    }
+
+    /** When this node came to have it, by {@link System#nanoTime()}. */
+    public long heardNanos() {
+        return heardNanos;
     }
 
     /** The cursor of a client that follows this channel alone, or its family. */

@@ -309,6 +309,7 @@ final class Relay {
             repair(list, events.get(0).offset() - 1);
         }
         if (!repairing && append(list, events)) {
+            Traffic.published(channelName, events, listeners.size());
             wakeAll();
         }
     }

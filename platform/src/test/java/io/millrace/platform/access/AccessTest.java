@@ -3,15 +3,20 @@ package io.millrace.platform.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.millrace.platform.access.Decision.Denied;
 import io.millrace.platform.access.Decision.Reason;
+import io.millrace.platform.family.Families;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.InvalidInput;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -20,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessTest {
     private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
-    private final Access access = new Access();
+    private final Access access = new Access(new Revoked());
 
     @Test
     void whatNothingGrantsIsDenied() {
@@ -103,6 +108,36 @@ class AccessTest {
                 .isFalse();
         assertThat(access.isAdmin(login("*:admin", "!orders:*:admin"), NOW)).isFalse();
         assertThat(access.isAdmin(expired("*:admin"), NOW)).isFalse();
+    }
+
+    @Test
+    void aFamilyCanBeOpenToEveryLoginOrToItsOwn() {
+        Config settings = ConfigFactory.parseString(
+                        """
+                        family-defaults { subscribe = authenticated }
+                        families { votes { publish = authenticated }, plans { subscribe = granted }, alerts { subscribe = own } }
+                        """)
+                .withFallback(ConfigFactory.defaultReference().getConfig("millrace"));
+        Access open = new Access(new Revoked(), Families.from(settings));
+        Function<String, List<Act>> allowed = channel -> Arrays.stream(Act.values())
+                .filter(act ->
+                        open.decide(login(), act, ChannelName.of(channel), NOW).allowed())
+                .toList();
+        assertThat(allowed.apply("news:1")).containsExactly(Act.SUBSCRIBE, Act.HISTORY);
+        assertThat(allowed.apply("votes:1")).containsExactly(Act.SUBSCRIBE, Act.PUBLISH, Act.HISTORY);
+        assertThat(allowed.apply("plans:1")).isEmpty();
+        assertThat(allowed.apply("alerts:ann")).containsExactly(Act.SUBSCRIBE, Act.HISTORY);
+        assertThat(allowed.apply("alerts:7:ann")).containsExactly(Act.SUBSCRIBE, Act.HISTORY);
+        assertThat(allowed.apply("alerts:entity:acme")).containsExactly(Act.SUBSCRIBE, Act.HISTORY);
+        for (String others :
+                List.of("alerts", "alerts:bob", "alerts:ann:7", "alerts:xann", "alerts:entity:ann", "alerts:acme")) {
+            assertThat(allowed.apply(others)).as(others).isEmpty();
+        }
+        assertThat(allowed.apply("user:bob")).as("somebody else's own").isEmpty();
+        assertThat(allowed.apply("entity:other")).isEmpty();
+        assertThat(open.decide(login("!news:2:subscribe"), Act.SUBSCRIBE, ChannelName.of("news:2"), NOW)
+                        .allowed())
+                .isFalse();
     }
 
     @Test
