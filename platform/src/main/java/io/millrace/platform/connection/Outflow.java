@@ -102,7 +102,7 @@ final class Outflow {
             }
         }
         if (events > 0) {
-            meters.delivered(wire == Wire.SSE ? Transport.SSE : Transport.WEBSOCKET, events);
+            meters.delivered(wire.transport(), events);
         }
         tell(bytes, events > 0);
         if (!over.isEmpty()) {
@@ -112,7 +112,7 @@ final class Outflow {
 
     /** An event stream ends with the last of its channels; a WebSocket goes on without those that are over. */
     private void letGoOfWhatIsOver() {
-        if (wire == Wire.SSE) {
+        if (wire.isStream()) {
             if (over.size() == sources.size()) {
                 stream.isComplete();
             }
