@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /** What a connection says before any event: who it is for and where it stands. */
-record FirstWords(Wire wire, ConnectionId id, Login login, Epoch epoch, Duration silence) {
+record FirstWords(
+        Wire wire, ConnectionId id, Login login, Epoch epoch, Duration silence, Control.@Nullable Session session) {
 
     /** A WebSocket's; its channels come later, each with an answer of its own. */
     ByteString ofSocket() {
@@ -47,6 +49,6 @@ record FirstWords(Wire wire, ConnectionId id, Login login, Epoch epoch, Duration
     }
 
     private Control.Connected connected(List<Control.Standing> standings) {
-        return new Control.Connected(id.value(), login.subject(), login.entity(), standings, epoch, silence);
+        return new Control.Connected(id.value(), login.subject(), login.entity(), standings, epoch, silence, session);
     }
 }

@@ -46,6 +46,7 @@ public final class Manner {
                     new ConnectionSettings.Reconnect(
                             own.retry().min(), own.retry().max()),
                     node.limits(),
+                    node.session(),
                     node.gzip());
             settings = known;
         }

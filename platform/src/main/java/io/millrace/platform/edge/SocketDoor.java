@@ -69,7 +69,13 @@ final class SocketDoor {
     }
 
     private Caller caller(Call call) {
-        return new Caller(call.address(settings.trustedProxies()), call.flag("own"), false, call.limits());
+        return new Caller(
+                call.address(settings.trustedProxies()),
+                call.flag("own"),
+                false,
+                call.flag("session"),
+                null,
+                call.limits());
     }
 
     /** @param token one that is to be checked, or an empty one missed, once the connection is up */
