@@ -43,13 +43,15 @@ public record SaidTemplates(@Nullable TopicScope scope, Map<String, JsonTemplate
                             "remedy",
                             "retryAfter")),
             Map.entry(
-                    "connected", Set.of("connectionId", "userId", "entityId", "channels", "epoch", "heartbeatSeconds")),
+                    "connected",
+                    Set.of("connectionId", "userId", "entityId", "channels", "epoch", "heartbeatSeconds", "session")),
             Map.entry("reset", Set.of("channel", "topic", "requested", "availableFrom", "head", "epoch", "reason")),
             Map.entry("state", Set.of("id", "channel", "topic", "offset", "data")),
             Map.entry("reconnect", Set.of("afterMillis", "reason")),
             Map.entry("presence", Set.of("channel", "topic", "action", "userId", "users", "count")),
             Map.entry("heartbeat", Set.of()),
             Map.entry("authenticated", Set.of("userId", "entityId", "expires")),
+            Map.entry("resumed", Set.of("userId", "entityId", "expires", "channels")),
             Map.entry("subscribed", and(OF_A_PLACE, "head", "availableFrom", "complete")),
             Map.entry("unsubscribed", Set.of("channel", "topic")),
             Map.entry("published", Set.of("results")),
@@ -123,9 +125,17 @@ public record SaidTemplates(@Nullable TopicScope scope, Map<String, JsonTemplate
         Map<String, JsonPart> fields = JsonPart.of(json).fields();
         JsonPart said = fields.get("type");
         String type = said == null ? "" : said.text();
-        if (silent.contains(type)) {
-            return null;
-        }
+        return silent.contains(type) ? null : said(type, fields, json, now);
+    }
+
+    /** The same, for what is told in any case. */
+    public byte[] always(byte[] json, Instant now) {
+        Map<String, JsonPart> fields = JsonPart.of(json).fields();
+        JsonPart said = fields.get("type");
+        return said(said == null ? "" : said.text(), fields, json, now);
+    }
+
+    private byte[] said(String type, Map<String, JsonPart> fields, byte[] json, Instant now) {
         JsonTemplate template = templates.get(type);
         byte[] theirs = template == null ? null : template.fill(places(fields, now));
         return theirs == null ? json : theirs;

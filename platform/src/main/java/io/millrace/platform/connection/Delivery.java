@@ -124,7 +124,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             long retry = ThreadLocalRandom.current()
                     .nextLong(reconnect.min().toMillis(), reconnect.max().toMillis() + 1);
             opening = wire.opening(Duration.ofMillis(retry));
-            Duration beat = wire == Wire.SSE
+            Duration beat = wire.isStream()
                     ? settings.heartbeat().sse()
                     : settings.heartbeat().webSocketPing();
             scheduleWithFixedDelay(HEARTBEAT, beat, beat);
@@ -255,7 +255,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
 
         @Override
         public void hangUp(int closeCode) {
-            run(() -> lastWords(wire.end(closeCode, "")));
+            run(() -> lastWords(wire.hangsUp(closeCode)));
         }
 
         @Override
@@ -372,7 +372,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             long silent = System.nanoTime() - pushedNanos;
             if (!isAvailable(out) && silent > limits.stall().toNanos()) {
                 abort(Code.SLOW_CLIENT);
-            } else if (wire == Wire.WEBSOCKET) {
+            } else if (!wire.isStream()) {
                 awaitingPong = true;
                 scheduleOnce(PONG_DUE, settings.heartbeat().pongTimeout());
                 speak(wire.heartbeat());
@@ -385,7 +385,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         public void finish(Control lastWord, Code code) {
             if (!words.areEnding()) {
                 endedBy = code;
-                lastWords(wire.control(lastWord, null).concat(wire.end(code.closeCode(), code.code())));
+                lastWords(wire.control(lastWord, null).concat(wire.end(code)));
             }
         }
 

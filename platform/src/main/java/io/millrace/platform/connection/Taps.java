@@ -56,14 +56,16 @@ public final class Taps {
             throw new NotAdmitted(Refusal.of(Code.TOO_MANY_CONNECTIONS, "a node carries " + MOST + " taps", COME_BACK));
         }
         Surroundings around = connections.around();
+        Wire wire = Manner.OURS.wire(Transport.SSE);
         FirstWords words = new FirstWords(
+                wire,
                 connections.mintId(),
                 operator,
                 around.epoch(),
-                around.settings().heartbeat(),
+                wire.silence(around.settings().heartbeat()),
                 null);
         Tap tap = new Tap(this, operator, wants, family, words);
-        return Source.fromGraph(new Delivery(Wire.SSE, Form.TAPPED, sources, around.settings(), tap));
+        return Source.fromGraph(new Delivery(wire, Form.TAPPED, sources, around.settings(), tap));
     }
 
     ActorSystem<?> system() {
