@@ -59,7 +59,8 @@ final class SocketDoor {
                             caller(call)))
                     .thenCompose(opened -> opened.frames()
                             .thenApply(frames -> switching(
-                                    key, new EventStream(frames, new SocketHearing(opened, settings.socket())))));
+                                    key,
+                                    new EventStream(frames, new SocketHearing(opened.client(), settings.socket())))));
         });
     }
 
