@@ -23,6 +23,7 @@ class ArchitectureTest {
             entry(
                     "boot",
                     "edge",
+                    "ingest",
                     "ops",
                     "connection",
                     "presence",
@@ -30,16 +31,19 @@ class ArchitectureTest {
                     "channel",
                     "access",
                     "family",
+                    "preset",
                     "persistence",
                     "protocol"),
-            entry("edge", "connection", "presence", "relay", "access", "family", "persistence", "protocol"),
+            entry("edge", "preset", "connection", "presence", "relay", "access", "family", "persistence", "protocol"),
+            entry("ingest", "relay", "access", "persistence", "protocol"),
             entry("ops", "channel", "relay", "connection", "presence", "access", "family", "persistence", "protocol"),
-            entry("connection", "presence", "relay", "access", "family", "persistence", "protocol"),
+            entry("connection", "preset", "presence", "relay", "access", "family", "persistence", "protocol"),
             entry("presence", "access", "family", "protocol"),
             entry("relay", "channel", "family", "persistence", "protocol"),
             entry("channel", "family", "persistence", "protocol"),
             entry("access", "family", "protocol"),
             entry("family", "protocol"),
+            entry("preset", "protocol"),
             entry("persistence", "protocol"),
             entry("protocol"));
 
@@ -78,6 +82,7 @@ class ArchitectureTest {
                 .containsExactlyInAnyOrder(
                         "io.millrace.platform.boot",
                         "io.millrace.platform.edge",
+                        "io.millrace.platform.ingest",
                         "io.millrace.platform.ops",
                         "io.millrace.platform.connection",
                         "io.millrace.platform.presence",
@@ -85,6 +90,7 @@ class ArchitectureTest {
                         "io.millrace.platform.channel",
                         "io.millrace.platform.access",
                         "io.millrace.platform.family",
+                        "io.millrace.platform.preset",
                         "io.millrace.persistence",
                         "io.millrace.protocol");
     }
@@ -119,12 +125,14 @@ class ArchitectureTest {
         assertThat(used)
                 .contains(
                         "boot -> edge",
+                        "boot -> ingest",
                         "boot -> ops",
                         "boot -> connection",
                         "boot -> presence",
                         "boot -> relay",
                         "boot -> channel",
                         "boot -> access",
+                        "boot -> preset",
                         "boot -> persistence");
     }
 

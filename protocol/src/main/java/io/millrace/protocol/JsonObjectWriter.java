@@ -72,6 +72,19 @@ final class JsonObjectWriter {
         return this;
     }
 
+    JsonObjectWriter texts(String name, List<String> items) {
+        name(name);
+        put('[');
+        for (int i = 0; i < items.size(); i++) {
+            if (i > 0) {
+                put(',');
+            }
+            string(items.get(i));
+        }
+        put(']');
+        return this;
+    }
+
     JsonObjectWriter list(String name, List<byte[]> items) {
         name(name);
         put('[');
@@ -97,6 +110,19 @@ final class JsonObjectWriter {
     byte[] bytes() {
         put('}');
         return Arrays.copyOf(bytes, size);
+    }
+
+    /** A text as a JSON string. */
+    static String quoted(String value) {
+        JsonObjectWriter alone = new JsonObjectWriter(value.length() + 16);
+        alone.size = 0;
+        alone.string(value);
+        return new String(alone.bytes, 0, alone.size, StandardCharsets.UTF_8);
+    }
+
+    /** A time as a JSON string, written as {@link #time} writes it. */
+    static String quoted(Instant time) {
+        return quoted(MILLIS.format(time));
     }
 
     private void name(String name) {

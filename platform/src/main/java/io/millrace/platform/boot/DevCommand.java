@@ -35,6 +35,10 @@ final class DevCommand implements Callable<Integer> {
     @Option(names = "--data", description = "Where the data is kept. Default: ${DEFAULT-VALUE}.")
     Path data = Path.of(DevHome.DEFAULT);
 
+    @Option(names = "--config", description = "Settings of your own for it (HOCON), such as families of channels.")
+    @Nullable
+    Path config;
+
     @Option(
             names = "--pg",
             paramLabel = "JDBC_URL",
@@ -64,7 +68,8 @@ final class DevCommand implements Callable<Integer> {
                 "millrace.limits.per-user",
                 0));
         Config folder = join ? home.running().withFallback(home.existingAccess()) : home.access();
-        Config settings = Settings.load(commandLine, folder, System.getenv());
+        Config file = config == null ? folder : Settings.file(config).withFallback(folder);
+        Config settings = Settings.load(commandLine, file, System.getenv());
         Lifetime lifetime = new Lifetime();
         StorageSettings storageSettings = storage(StorageSettings.from(settings), home, lifetime);
         Storage storage = Storage.open(storageSettings);

@@ -18,6 +18,9 @@ final class KnownKeys {
     private static final String FAMILY_DEFAULTS = "millrace.family-defaults.";
     private static final String RETENTION = "millrace.channel.retention.";
 
+    /** Below it a preset's own settings say what they know. */
+    private static final String PRESETS = "presets";
+
     /** Below these the names are the operator's own. */
     private static final List<String> OPEN_MAPS = List.of("claims");
 
@@ -88,7 +91,8 @@ final class KnownKeys {
     private boolean isOpen(String key) {
         List<String> parts = parts(asDefault(key));
         return parts.size() == 4 && parts.get(1).equals("family-defaults") && OPEN_MAPS.contains(parts.get(2))
-                || parts(key).size() <= 3 && parts(key).get(1).equals(FAMILIES);
+                || parts(key).size() <= 3 && parts(key).get(1).equals(FAMILIES)
+                || parts(key).size() >= 3 && parts(key).get(1).equals(PRESETS);
     }
 
     /** A plain value where a group of settings belongs: its type is wrong, not its name. */

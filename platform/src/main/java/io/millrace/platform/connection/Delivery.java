@@ -12,6 +12,7 @@ import io.millrace.protocol.Control;
 import io.millrace.protocol.Refusal;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -48,7 +49,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         void channelIsOver(ChannelName channel);
 
         /** The stream has ended; {@code code} is its own reason, null where the client left. */
-        void lineIsDown(@Nullable Code code);
+        void lineIsDown(@Nullable Code code, Followed followed);
     }
 
     /** What the events of any connection come from, and where they are counted. */
@@ -133,7 +134,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             if (families != null) {
                 families.stop();
             }
-            observer.lineIsDown(endedBy);
+            observer.lineIsDown(endedBy, followed());
         }
 
         // from the relay and the actor, on their threads
@@ -209,6 +210,20 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         public void look(Consumer<Look> onlooker) {
             run(() -> onlooker.accept(
                     new Look(tracks.places(), words.bytes() + (isAvailable(out) ? 0 : pushedBytes), eventNanos)));
+        }
+
+        @Override
+        public void hold(Consumer<Followed> taker) {
+            run(() -> taker.accept(followed()));
+        }
+
+        private Followed followed() {
+            List<Held> held = new ArrayList<>();
+            tracks.hold(held);
+            if (families != null) {
+                families.hold(held);
+            }
+            return new Followed(outflow.form(), held);
         }
 
         @Override

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param zipped the whole stream goes out in gzip, which an event stream may
  * @param verifier checks the token of a login that comes as a message
  * @param caller where it comes from and what else it was asked for
+ * @param arrival what is particular to its door
  */
 public record Opening(
         Transport transport,
@@ -26,7 +27,8 @@ public record Opening(
         Form form,
         boolean zipped,
         Function<String, CompletionStage<Verified>> verifier,
-        Caller caller) {
+        Caller caller,
+        Arrival arrival) {
     public Opening {
         wants = List.copyOf(wants);
     }

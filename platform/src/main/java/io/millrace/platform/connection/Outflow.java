@@ -73,6 +73,10 @@ final class Outflow {
         return sources.values().stream().map(Source::strand).toList();
     }
 
+    Form form() {
+        return form;
+    }
+
     /** The client wants its events in another form. */
     void write(Form form) {
         this.form = form;

@@ -20,6 +20,11 @@ public final class Refusals {
         };
     }
 
+    /** For a client that says it is one user and logs in as another. */
+    public static Refusal otherUser() {
+        return Refusal.of(Code.FORBIDDEN, "userId: is not whom the token names; leave it out");
+    }
+
     /** For a token that didn't hold, or (null) could not be checked at all. */
     public static Refusal of(@Nullable Verified verified) {
         if (!(verified instanceof Verified.Rejected rejected)) {

@@ -192,6 +192,16 @@ final class Tracks {
         joined.forEach(feed -> feed.leave(listener));
     }
 
+    /** What has begun; the client hasn't been told of anything else. */
+    void hold(List<Held> into) {
+        tracks.forEach((channel, track) -> {
+            Want want = wanted.get(channel);
+            if (want != null) {
+                into.add(new Held(track.name(), want.filter().written(), track.begun(), false));
+            }
+        });
+    }
+
     /** Where each channel stands, by name. */
     List<Look.Place> places() {
         List<Look.Place> places = new ArrayList<>();

@@ -1,6 +1,12 @@
 package io.millrace.platform.edge;
 
+import io.millrace.platform.access.Login;
+import io.millrace.platform.connection.Arrival;
 import io.millrace.platform.connection.Form;
+import io.millrace.platform.connection.LimitSettings;
+import io.millrace.platform.preset.Alias;
+import io.millrace.platform.preset.Aliases;
+import io.millrace.platform.preset.Preset;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Compress;
 import io.millrace.protocol.Filter;
@@ -9,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
@@ -25,23 +32,76 @@ final class Call {
     private static final Pattern GZIP = Pattern.compile("(?i)(^|[ ,])gzip\\b");
     private static final Pattern NO_GZIP = Pattern.compile("(?i)(^|[ ,])gzip\\s*;\\s*q=0(\\.0*)?\\s*(,|$)");
 
+    private static final Preset.Form OURS = new Preset.Form(false, true, Compress.NEVER);
+    private static final String USER_PARAMETER = "userId";
+
     private final HttpRequest request;
     private final List<String> path = new ArrayList<>();
     private final Query query;
+    private final Aliases.@Nullable Found alias;
 
-    private Call(HttpRequest request) {
+    private Call(HttpRequest request, Aliases.@Nullable Found alias) {
         this.request = request;
         request.getUri().pathSegments().forEach(path::add);
         this.query = request.getUri().query();
+        this.alias = alias;
     }
 
     /** @throws InvalidInput where the address can't be decoded */
     static Call of(HttpRequest request) {
         try {
-            return new Call(request);
+            return new Call(request, null);
         } catch (RuntimeException illegal) {
             throw new InvalidInput(Code.INVALID_REQUEST, "address", "must be percent-encoded UTF-8");
         }
+    }
+
+    /** The same request, which has come by an alias. */
+    Call by(Aliases.Found found) {
+        return new Call(request, found);
+    }
+
+    /** The manner of the alias that it has come by; null at the product's own addresses. */
+    @Nullable
+    Preset preset() {
+        return alias == null ? null : alias.alias().preset();
+    }
+
+    /** The channels that the alias makes of this request and login. */
+    Set<String> channelsOfAlias(Login login) {
+        return alias == null
+                ? Set.of()
+                : alias.alias()
+                        .channels(new Alias.Request(alias.segments(), query::getAll), login.subject(), login.entity());
+    }
+
+    /** What the alias makes particular about a connection. */
+    Arrival arrival(@Nullable String token) {
+        return alias == null
+                ? Arrival.PLAIN
+                : new Arrival(
+                        preset(),
+                        claimedUser(),
+                        token,
+                        login -> AliasDoor.channels(this, login),
+                        alias.alias().from());
+    }
+
+    /** The limits of the alias's preset; null where they are everybody's. */
+    @Nullable
+    LimitSettings limits() {
+        Preset preset = preset();
+        if (preset == null) {
+            return null;
+        }
+        Preset.Limits limits = preset.pace().limits();
+        return new LimitSettings(limits.perUser(), limits.perAddress(), limits.idle());
+    }
+
+    /** Whom the client says it is, which is nothing but a way to be refused where the login is another's. */
+    @Nullable
+    String claimedUser() {
+        return alias == null ? null : parameter(USER_PARAMETER);
     }
 
     HttpRequest request() {
@@ -59,7 +119,17 @@ final class Call {
 
     @Nullable
     String parameter(String name) {
-        return query.get(name).orElse(null);
+        Preset preset = preset();
+        String here =
+                preset == null ? name : preset.words().history().parameters().getOrDefault(name, name);
+        return query.get(here).orElse(null);
+    }
+
+    /** Where to begin, as the client says or else the alias. */
+    @Nullable
+    String from() {
+        String from = parameter("from");
+        return from != null || alias == null ? from : alias.alias().from();
     }
 
     /** Each parameter once. */
@@ -96,7 +166,8 @@ final class Call {
     private void requireOnly(Predicate<String> others, String... known) {
         List<String> names = List.of(known);
         for (String name : query.toMultiMap().keySet()) {
-            boolean isKnown = names.contains(name) || others.test(name) || name.equals(Logins.TOKEN_PARAMETER);
+            boolean isKnown =
+                    names.contains(name) || others.test(name) || name.equals(Logins.TOKEN_PARAMETER) || isOfAlias(name);
             if (!name.isEmpty() && !isKnown) {
                 throw new InvalidInput(
                         Code.INVALID_PARAMETER,
@@ -106,30 +177,40 @@ final class Call {
         }
     }
 
+    private boolean isOfAlias(String name) {
+        return alias != null
+                && (name.equals(USER_PARAMETER)
+                        || alias.alias().query().contains(name)
+                        || alias.alias().preset().words().history().parameters().containsValue(name));
+    }
+
     /** @throws InvalidInput naming the parameter */
     Filter filter() {
         return Filter.ofQuery(query.toMultiMap());
     }
 
     /**
-     * How the events are to be written: {@code envelope=full|data}, {@code batch=on|off}, {@code compress=bytes}.
+     * How the events are to be written: {@code envelope=full|data}, {@code batch=on|off}, {@code compress=bytes}; where
+     * the client doesn't say, as the alias's preset has it.
      *
      * @throws InvalidInput naming the parameter
      */
     Form form() {
         String compress = parameter("compress");
+        Preset preset = preset();
+        Preset.Form usual = preset == null ? OURS : preset.form();
         return new Form(
-                oneOf("envelope", "data", "full"),
-                !oneOf("batch", "on", "off"),
-                compress == null ? Compress.NEVER : Compress.parse(compress));
+                either("envelope", "full", "data", usual.full()),
+                either("batch", "on", "off", usual.batch()),
+                compress == null ? usual.compressAbove() : Compress.parse(compress));
     }
 
-    private boolean oneOf(String name, String usual, String other) {
+    private boolean either(String name, String yes, String no, boolean usual) {
         String value = parameter(name);
-        if (value != null && !value.equals(usual) && !value.equals(other)) {
-            throw new InvalidInput(Code.INVALID_PARAMETER, name, "must be " + usual + " or " + other);
+        if (value != null && !value.equals(yes) && !value.equals(no)) {
+            throw new InvalidInput(Code.INVALID_PARAMETER, name, "must be " + yes + " or " + no);
         }
-        return other.equals(value);
+        return value == null ? usual : value.equals(yes);
     }
 
     /** [spec] RFC 9110, 12.5.3: gzip is acceptable unless it isn't named or its weight is 0. */

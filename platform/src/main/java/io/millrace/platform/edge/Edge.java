@@ -10,6 +10,7 @@ import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.OperatorActs;
 import io.millrace.platform.family.Families;
 import io.millrace.platform.presence.Presences;
+import io.millrace.platform.preset.Aliases;
 import io.millrace.platform.relay.Relays;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
@@ -44,20 +45,22 @@ public final class Edge {
     private final HistoryDoor history;
     private final OperatorDoor operator;
     private final PresenceDoor presence;
-    private final Logins logins;
-    private final Supplier<byte[]> stats;
+    private final StatsDoor stats;
+    private final AliasDoor alias;
+    private final Aliases aliases;
     private final CrossOrigin crossOrigin;
     private final Materializer materializer;
 
     public Edge(
             EdgeSettings settings,
+            Aliases aliases,
             AccessSettings accessSettings,
             TokenVerifier verifier,
             Access access,
             Rooms rooms,
             Clock clock,
             Materializer materializer) {
-        this.logins = new Logins(accessSettings, verifier, access, clock);
+        Logins logins = new Logins(accessSettings, verifier, access, clock);
         this.publish = new PublishDoor(logins, rooms.relays(), settings.publishing(), materializer);
         this.complete = new CompleteDoor(
                 logins,
@@ -78,7 +81,9 @@ public final class Edge {
         this.socket = new SocketDoor(logins, rooms.connections(), capacity, settings);
         this.history = new HistoryDoor(logins, rooms, settings.history());
         this.operator = new OperatorDoor(logins, rooms.operator(), settings.trustedProxies(), materializer);
-        this.stats = rooms.stats();
+        this.stats = new StatsDoor(logins, rooms.stats());
+        this.alias = new AliasDoor(stream, socket, history, stats);
+        this.aliases = aliases;
         this.crossOrigin = new CrossOrigin(logins);
         this.materializer = materializer;
     }
@@ -166,16 +171,15 @@ public final class Edge {
         } else if (path.equals(List.of("v1", "broadcast", "events"))) {
             return post(call, () -> publish.publish(call, channel("global")));
         } else if (path.equals(List.of("v1", "events"))) {
-            call.requireOnlyFilterAnd(
-                    "channel", "own", "presence", "from", "lastEventId", "envelope", "batch", "compress");
-            String family = StreamDoor.family(call);
-            return get(
-                    call,
-                    () -> family == null ? stream.open(call, stream.channels(call)) : stream.openFamily(call, family));
+            return get(call, () -> stream.openAny(call));
         } else if (path.equals(List.of("v1", "stats"))) {
-            return get(call, () -> stats(call));
+            return get(call, () -> stats.read(call));
         } else if (path.equals(List.of("v1", "ws"))) {
             return get(call, () -> socket.open(call));
+        }
+        Aliases.Found found = aliases.find(path);
+        if (found != null) {
+            return get(call, () -> alias.open(call, found));
         }
         throw new Refused(Refusal.of(Code.NOT_FOUND));
     }
@@ -186,14 +190,10 @@ public final class Edge {
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
-            call.requireOnlyFilterAnd("presence", "from", "lastEventId", "envelope", "batch", "compress");
+            call.requireOnlyFilterAnd("presence", "session", "from", "lastEventId", "envelope", "batch", "compress");
             return stream.open(call, login -> Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);
-    }
-
-    private CompletionStage<HttpResponse> stats(Call call) {
-        return logins.requireAdmin(call).thenApply(login -> Replies.json(200, stats.get()));
     }
 
     private static CompletionStage<HttpResponse> get(Call call, Supplier<CompletionStage<HttpResponse>> door) {

@@ -3,6 +3,7 @@ package io.millrace.platform.edge;
 import io.millrace.persistence.Journal;
 import io.millrace.persistence.Journal.Bounds;
 import io.millrace.platform.access.Act;
+import io.millrace.platform.access.Login;
 import io.millrace.platform.connection.Views;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
@@ -16,7 +17,9 @@ import io.millrace.protocol.ResetReason;
 import io.millrace.protocol.Start;
 import io.millrace.protocol.View;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +62,12 @@ final class HistoryDoor {
                         return Replies.json(200, page.json());
                     });
         });
+    }
+
+    /** The channel that an alias names. */
+    CompletionStage<HttpResponse> readAlias(Call call, Function<Login, Set<ChannelName>> asked) {
+        return logins.require(call)
+                .thenCompose(login -> read(call, asked.apply(login).iterator().next()));
     }
 
     /** Where the page begins; {@code reset} says that it isn't where the client asked. */

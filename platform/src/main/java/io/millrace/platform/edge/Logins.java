@@ -12,6 +12,9 @@ import io.millrace.platform.access.Verified;
 import io.millrace.platform.connection.FamilyWant;
 import io.millrace.platform.connection.Refusals;
 import io.millrace.platform.connection.Views;
+import io.millrace.platform.preset.Preset;
+import io.millrace.platform.preset.Preset.Credential;
+import io.millrace.platform.preset.Preset.Entry;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Refusal;
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class Logins {
     static final String TOKEN_PARAMETER = "token";
     private static final String BEARER = "bearer ";
+    private static final Entry NODES_OWN = new Entry(null, null);
 
     /** Set by whoever has made sure already of who asks, and from where; nothing a client sends can set it. */
     static final AttributeKey<Login> KNOWN = AttributeKey.create("login", Login.class);
@@ -53,7 +57,7 @@ final class Logins {
     CompletionStage<Login> require(Call call) {
         Login known = call.request().getAttribute(KNOWN).orElse(null);
         if (known != null) {
-            return CompletableFuture.completedFuture(known);
+            return CompletableFuture.completedFuture(asClaimed(known, call));
         }
         checkOrigin(call);
         String token = token(call);
@@ -63,10 +67,18 @@ final class Logins {
         }
         return verify(token).thenApply(verified -> {
             if (verified instanceof Verified.Authenticated authenticated) {
-                return authenticated.login();
+                return asClaimed(authenticated.login(), call);
             }
             throw new Refused(Refusals.of(verified));
         });
+    }
+
+    private static Login asClaimed(Login login, Call call) {
+        String user = call.claimedUser();
+        if (user != null && !user.equals(login.subject())) {
+            throw new Refused(Refusals.otherUser());
+        }
+        return login;
     }
 
     CompletionStage<Verified> verify(String token) {
@@ -118,21 +130,25 @@ final class Logins {
         }
     }
 
+    /** The token that the request carries where this door takes one; null where there is none. */
     @Nullable
     String token(Call call) {
-        String authorization = call.header("Authorization");
+        Preset preset = call.preset();
+        Entry entry = preset == null ? NODES_OWN : preset.entry();
+        String authorization = entry.accepts(Credential.AUTHORIZATION, true) ? call.header("Authorization") : null;
         if (authorization != null) {
             if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
                 throw new Refused(Refusal.of(Code.TOKEN_INVALID, "the Authorization header must be Bearer <token>"));
             }
             return authorization.substring(BEARER.length()).trim();
         }
-        String cookie = cookie(call);
+        String name = entry.cookie() == null ? settings.cookie() : entry.cookie();
+        String cookie = entry.accepts(Credential.COOKIE, true) ? cookie(call, name) : null;
         if (cookie != null) {
             return cookie;
         }
         String inAddress = call.parameter(TOKEN_PARAMETER);
-        if (inAddress != null && !settings.queryToken()) {
+        if (inAddress != null && !entry.accepts(Credential.QUERY, settings.queryToken())) {
             throw new Refused(Refusal.of(
                     Code.UNAUTHENTICATED,
                     "a token in the address is switched off here (millrace.access.query-token); send it in the"
@@ -141,9 +157,8 @@ final class Logins {
         return inAddress;
     }
 
-    private @Nullable String cookie(Call call) {
+    private static @Nullable String cookie(Call call, String name) {
         String header = call.header("Cookie");
-        String name = settings.cookie();
         if (header == null || name.isEmpty()) {
             return null;
         }

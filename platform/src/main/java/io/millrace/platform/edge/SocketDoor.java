@@ -56,7 +56,8 @@ final class SocketDoor {
                             form,
                             false,
                             logins::verify,
-                            caller(call)))
+                            caller(call),
+                            call.arrival(null)))
                     .thenCompose(opened -> opened.frames()
                             .thenApply(frames -> switching(
                                     key,
@@ -65,7 +66,13 @@ final class SocketDoor {
     }
 
     private Caller caller(Call call) {
-        return new Caller(call.address(settings.trustedProxies()), call.flag("own"), false, null);
+        return new Caller(
+                call.address(settings.trustedProxies()),
+                call.flag("own"),
+                false,
+                call.flag("session"),
+                null,
+                call.limits());
     }
 
     private record Known(@Nullable Login login) {}

@@ -1,0 +1,30 @@
+package io.millrace.platform.edge;
+
+import io.millrace.platform.preset.Preset;
+import io.millrace.protocol.StatsPage;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/** {@code GET /v1/stats}: this node's figures, for admins; by an alias in its preset's shape. */
+final class StatsDoor {
+    private final Logins logins;
+    private final Supplier<byte[]> stats;
+
+    StatsDoor(Logins logins, Supplier<byte[]> stats) {
+        this.logins = logins;
+        this.stats = stats;
+    }
+
+    CompletionStage<HttpResponse> read(Call call) {
+        Preset preset = call.preset();
+        return logins.requireAdmin(call).thenApply(login -> {
+            byte[] figures = stats.get();
+            return Replies.json(
+                    200,
+                    preset == null
+                            ? figures
+                            : StatsPage.shaped(figures, preset.words().stats()));
+        });
+    }
+}
