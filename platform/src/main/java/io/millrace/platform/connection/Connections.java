@@ -123,7 +123,7 @@ public final class Connections {
         CompletableFuture<Source<ByteString, NotUsed>> source = new CompletableFuture<>();
         EntityRef<Connection.Command> actor = actor(card);
         actor.tell(new Connection.Open(opening, card, source));
-        return new Opened(card.id(), source, actor);
+        return new Opened(source, new Client(actor));
     }
 
     private EntityRef<Connection.Command> actor(Card card) {
@@ -207,28 +207,19 @@ public final class Connections {
         }
     }
 
-    /** The frames that go out, and how to pass on what comes in. */
-    public static final class Opened {
-        private final ConnectionId id;
-        private final CompletionStage<Source<ByteString, NotUsed>> frames;
+    /**
+     * What a door gets.
+     *
+     * @param frames the connection's stream of ready frames; to be run once, soon
+     */
+    public record Opened(CompletionStage<Source<ByteString, NotUsed>> frames, Client client) {}
+
+    /** How to pass on what the client says, for as long as it is there. */
+    public static final class Client {
         private final EntityRef<Connection.Command> actor;
 
-        private Opened(
-                ConnectionId id,
-                CompletionStage<Source<ByteString, NotUsed>> frames,
-                EntityRef<Connection.Command> actor) {
-            this.id = id;
-            this.frames = frames;
+        private Client(EntityRef<Connection.Command> actor) {
             this.actor = actor;
-        }
-
-        public ConnectionId id() {
-            return id;
-        }
-
-        /** The connection's stream of ready frames; to be run once, soon. */
-        public CompletionStage<Source<ByteString, NotUsed>> frames() {
-            return frames;
         }
 
         /** Passes a client's message on. The stage ends when the next may come, with whether one may. */

@@ -277,7 +277,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
                 ByteString bytes = gather();
                 if (!bytes.isEmpty()) {
                     pushedNanos = System.nanoTime();
-                    pushedBytes = bytes.size();
+                    pushedBytes = bytes.length();
                     push(out, bytes);
                 }
                 if (words.areOver()) {

@@ -22,7 +22,7 @@ final class Gathered {
             }
             builder.append(piece);
         }
-        length += piece.size();
+        length += piece.length(); // size() goes a long way round through Scala's collections
     }
 
     int length() {

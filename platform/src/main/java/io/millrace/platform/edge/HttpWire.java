@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 
 /** How a plain listener carries event streams. The same to clients; see {@code RATIONALE.md}. */
 public enum HttpWire {
-    /** Ready frames straight from the connection's stream to the socket's actor, once the response's head is written. */
+    /** Ready frames straight from the connection's stream to the socket, once the response's head is written. */
     LEAN,
     /** Through Pekko HTTP's stages. */
     PEKKO;

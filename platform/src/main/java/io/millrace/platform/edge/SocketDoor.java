@@ -64,7 +64,7 @@ final class SocketDoor {
                             .thenApply(frames -> switching(
                                     key,
                                     Logins.offersBearer(call),
-                                    new EventStream(frames, new SocketHearing(opened, settings.socket())))));
+                                    new EventStream(frames, new SocketHearing(opened.client(), settings.socket())))));
         });
     }
 

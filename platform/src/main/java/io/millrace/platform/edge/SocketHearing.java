@@ -9,12 +9,12 @@ import org.apache.pekko.util.ByteString;
 
 /** What a WebSocket client says: frames decoded, and passed to the connection's actor one message at a time. */
 final class SocketHearing implements Hearing {
-    private final Connections.Opened opened;
+    private final Connections.Client client;
     private final WsDecoder decoder;
     private boolean over;
 
-    SocketHearing(Connections.Opened opened, EdgeSettings.Socket limits) {
-        this.opened = opened;
+    SocketHearing(Connections.Client client, EdgeSettings.Socket limits) {
+        this.client = client;
         this.decoder =
                 new WsDecoder(new WsDecoder.Limits(limits.frameBytes(), limits.messageBytes(), limits.fragments()));
     }
@@ -36,18 +36,18 @@ final class SocketHearing implements Hearing {
 
     private CompletionStage<Boolean> pass(WsDecoder.Input input) {
         if (input instanceof WsDecoder.Text text) {
-            return opened.said(text.utf8());
+            return client.said(text.utf8());
         }
         if (input instanceof WsDecoder.Ping ping) {
-            opened.pinged(ping.payload());
+            client.pinged(ping.payload());
         } else if (input instanceof WsDecoder.Pong) {
-            opened.ponged();
+            client.ponged();
         } else if (input instanceof WsDecoder.Close close) {
-            opened.hangsUp(close.code());
+            client.hangsUp(close.code());
         } else if (input instanceof WsDecoder.Binary) {
-            opened.end(Code.UNSUPPORTED_DATA, "send JSON in text messages");
+            client.end(Code.UNSUPPORTED_DATA, "send JSON in text messages");
         } else if (input instanceof WsDecoder.Violation violation) {
-            opened.end(code(violation.closeCode()), violation.why());
+            client.end(code(violation.closeCode()), violation.why());
         }
         return CompletableFuture.completedFuture(true);
     }
