@@ -22,18 +22,20 @@ export class Product {
   private constructor(
     readonly port: number,
     readonly adminPort: number,
-    private readonly data: string,
+    readonly data: string,
     private readonly origins: string,
     private readonly joins: boolean,
+    private readonly more: readonly string[] = [],
     private process?: ChildProcess,
   ) {}
 
-  static async start(origin: string): Promise<Product> {
+  /** @param more of the command line */
+  static async start(origin: string, ...more: string[]): Promise<Product> {
     if (!existsSync(JAR)) {
       throw new Error(`${JAR} is not there: mvn package first, or say where it is by MILLRACE_JAR`);
     }
     const data = mkdtempSync(join(tmpdir(), 'millrace-browser-'));
-    const product = new Product(await freePort(), await freePort(), data, origin, false);
+    const product = new Product(await freePort(), await freePort(), data, origin, false, more);
     await product.run();
     return product;
   }
@@ -47,7 +49,7 @@ export class Product {
 
   run(): Promise<void> {
     const ports = ['--http-port', `${this.port}`, '--admin-port', `${this.adminPort}`, '--data', this.data];
-    const args = ['-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-jar', JAR, 'dev', ...ports];
+    const args = ['-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-jar', JAR, 'dev', ...ports, ...this.more];
     const child = spawn('java', this.joins ? [...args, '--join'] : args, {
       env: { ...process.env, MILLRACE_ACCESS_ALLOWED_ORIGINS: `["${this.origins}"]`, MILLRACE_DRAIN_SPREAD: '1s', MILLRACE_DRAIN_GRACE: '1s' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -96,6 +98,11 @@ export class Product {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** @param path below `/v1/` */
+  ask(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.url}/v1/${path}`, { ...init, headers: { Authorization: `Bearer ${this.token(600)}`, ...init.headers } });
   }
 
   async publish(channel: string, ...data: unknown[]): Promise<void> {

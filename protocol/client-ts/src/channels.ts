@@ -136,8 +136,9 @@ export function channels(api: Api, cursors: CursorStore, hub: Hub): Channels {
     if (entry) {
       const reader = sharable(entry, from) ?? newReader(channel, entry, options, false);
       reader.subs.add(options);
-      entry.head && reader.track.hear({ is: 'begin', channel, at: entry.head });
+      // First, so that what the reader fetches is already what is wanted now.
       ask(channel, entry);
+      entry.head && reader.track.hear({ is: 'begin', channel, at: entry.head });
     } else {
       entry = { want: { channel }, readers: [] };
       entries.set(channel, entry);

@@ -5,7 +5,6 @@ import type { MillraceError } from './problem';
 import type { Block } from './sse-parser';
 import type { ReconnectOptions, Release } from './types';
 
-
 export { sseParser, type Block, type ParserEvents } from './sse-parser';
 
 export interface EventStreamOptions {
@@ -21,8 +20,17 @@ export interface EventStreamOptions {
   onEvent(event: Block): void;
   /** `over`: it won't come back by itself. */
   onError?(error: MillraceError, over: boolean): void;
-  /** The server has said `complete`, or 204. */
+  /** The server has said `complete`, or 204. A stream of several channels is over with the last of them. */
   onComplete?(): void;
+}
+
+/** The channel that a word of the server is about; undefined where it is about all. */
+function channelOf({ data }: Block): string | undefined {
+  try {
+    return JSON.parse(data)?.channel;
+  } catch {
+    return undefined;
+  }
 }
 
 export function openEventStream(address: string, options: EventStreamOptions): Release {
@@ -32,6 +40,19 @@ export function openEventStream(address: string, options: EventStreamOptions): R
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stop: Release | undefined;
   let closed = false;
+  /** Several channels in one address end each by itself. */
+  const channels = new Set(new URLSearchParams(address.split('?')[1]).getAll('channel'));
+  const ended = new Set<string>();
+
+  /** Whether nothing more comes after it. */
+  function ends(block: Block): boolean {
+    const complete = block.type === 'complete';
+    const channel = complete || block.type === 'problem' ? channelOf(block) : undefined;
+    if (!channel || !channels.has(channel)) {
+      return complete;
+    }
+    return ended.add(channel).size === channels.size;
+  }
 
   async function open(): Promise<void> {
     const token = await options.getToken?.();
@@ -45,9 +66,12 @@ export function openEventStream(address: string, options: EventStreamOptions): R
       lastEventId,
       needs: { options: { credentials: 'same-origin', ...options } as any } as any,
       block(block) {
+        if (closed) {
+          return;
+        }
         lastEventId = block.id;
         onEvent(block);
-        if (block.type === 'complete' && !closed) {
+        if (ends(block)) {
           close();
           onComplete?.();
         }

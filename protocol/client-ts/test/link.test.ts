@@ -28,6 +28,19 @@ const pass = (millis: number) => vi.advanceTimersByTimeAsync(millis);
 const now = () => statuses.at(-1)!;
 
 describe('the line', () => {
+  it('asks for what is wanted now, though something else was a moment ago', async () => {
+    const { fetch, ...others } = server.options();
+    const asked: string[] = [];
+    start({ ...others, fetch: (address, init) => (asked.push(`${address}`), fetch!(address, init)) });
+    server.publish('a', 't', 1);
+    const all = client.subscribe('a');
+    await pass(100);
+    all.unsubscribe();
+    client.subscribe('a', { from: 'earliest', filters: { types: ['u'] } });
+    await pass(100);
+    expect(asked.filter((address) => address.includes('/history'))).toEqual([expect.stringContaining('types=u')]);
+  });
+
   it('is said to be up, lost and up again', async () => {
     start().subscribe('a');
     await pass(0);

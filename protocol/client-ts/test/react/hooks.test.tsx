@@ -264,6 +264,13 @@ describe(`React ${version}`, () => {
       await waitFor(() => expect(result.current.complete).toBe(true));
       expect(chunks.join('')).toBe('Hello');
       expect(tries).toBe(1);
+      parts.splice(1, 2, 'event: complete\ndata: {"channel":"a"}\n\n', 'event: problem\ndata: {"channel":"b"}\n\n', 'event: chunk\ndata: {"text":"!"}\n\n');
+      chunks.length = 0;
+      const several = renderHook(() =>
+        useSSE('/stream?channel=a&channel=b', { onEvent: (_, { type }) => void chunks.push(type) }),
+      );
+      await waitFor(() => expect(several.result.current.complete).toBe(true));
+      expect(chunks).toEqual(['chunk', 'complete', 'problem']);
       const errors: string[] = [];
       const down = renderHook(() => useSSE('/down', { maxReconnectAttempts: 2, reconnectDelay: 5, onError: ({ code }) => errors.push(code) }));
       await waitFor(() => expect(errors).toEqual(['network', 'network', 'network']));

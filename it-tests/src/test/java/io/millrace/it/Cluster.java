@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,6 +82,11 @@ public final class Cluster implements AutoCloseable {
                 "it",
                 Map.of());
         return TokenMint.mint("it", "it", SECRET.getBytes(StandardCharsets.UTF_8), null, login, Clock.systemUTC());
+    }
+
+    /** A session with the database they share. */
+    Connection session() throws SQLException {
+        return DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
     }
 
     Product node(int index) {

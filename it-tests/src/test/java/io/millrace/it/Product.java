@@ -67,19 +67,50 @@ public final class Product implements AutoCloseable {
 
     /** A node of a cluster; {@link #ready} waits for it. */
     static Product node(String name, Path config, String token, int adminPort) {
-        return node(name, List.of(), config, token, adminPort);
+        return node(name, Manner.usual(List.of()), config, token, adminPort);
     }
 
-    /** @param prefix a command that runs the node's command, such as one that enters a network namespace; empty for none */
-    public static Product node(String name, List<String> prefix, Path config, String token, int adminPort) {
-        List<String> command = new ArrayList<>(prefix);
-        command.addAll(java("-Xmx320m"));
+    /** A node of a cluster that isn't started as usual. */
+    public static Product node(String name, Manner manner, Path config, String token, int adminPort) {
+        List<String> command = new ArrayList<>(manner.prefix());
+        command.addAll(java(manner.heap(), manner.jar()));
         command.addAll(List.of("node", "--config", config.toString()));
-        return new Product(name, command, Map.of(), token, adminPort);
+        return new Product(name, command, manner.environment(), token, adminPort);
+    }
+
+    /**
+     * How a node is started.
+     *
+     * @param prefix a command that runs the node's command, such as one that enters a network namespace; empty for none
+     * @param heap the JVM's option
+     */
+    public record Manner(List<String> prefix, String heap, Path jar, Map<String, String> environment) {
+        public static Manner usual(List<String> prefix) {
+            return new Manner(prefix, "-Xmx320m", shipped(), Map.of());
+        }
+
+        public Manner withHeap(String other) {
+            return new Manner(prefix, other, jar, environment);
+        }
+
+        public Manner withJar(Path other) {
+            return new Manner(prefix, heap, other, environment);
+        }
+
+        public Manner with(Map<String, String> more) {
+            return new Manner(prefix, heap, jar, more);
+        }
+    }
+
+    private static Path shipped() {
+        return Path.of(System.getProperty("millrace.jar", "../platform/target/millrace.jar"));
     }
 
     private static List<String> java(String heap) {
-        Path jar = Path.of(System.getProperty("millrace.jar", "../platform/target/millrace.jar"));
+        return java(heap, shipped());
+    }
+
+    private static List<String> java(String heap, Path jar) {
         if (!Files.isReadable(jar)) {
             throw new IllegalStateException(jar + " is not there: mvn package first");
         }

@@ -65,26 +65,36 @@ class ResumeTest {
     void deliberateBreak() throws Exception {
         try (Product product = Product.dev("break", folder, Map.of())) {
             for (Subscriber.Transport transport : Subscriber.Transport.values()) {
-                assertThat(faultsOfResumeWrongBy(0, transport, product.door())).isEmpty();
-                assertThat(faultsOfResumeWrongBy(1, transport, product.door())).contains(Kind.LOST, Kind.CURSOR);
-                assertThat(faultsOfResumeWrongBy(-1, transport, product.door())).contains(Kind.DUPLICATED, Kind.CURSOR);
-                assertThat(faultsOfResumeWrongBy(-5, transport, product.door())).contains(Kind.DUPLICATED, Kind.CURSOR);
+                for (boolean session : List.of(false, true)) {
+                    assertThat(faultsOfResumeWrongBy(0, transport, session, product.door()))
+                            .isEmpty();
+                    assertThat(faultsOfResumeWrongBy(1, transport, session, product.door()))
+                            .contains(Kind.LOST, Kind.CURSOR);
+                    assertThat(faultsOfResumeWrongBy(-1, transport, session, product.door()))
+                            .contains(Kind.DUPLICATED, Kind.CURSOR);
+                    assertThat(faultsOfResumeWrongBy(-5, transport, session, product.door()))
+                            .contains(Kind.DUPLICATED, Kind.CURSOR);
+                }
             }
         }
     }
 
-    private static List<Kind> faultsOfResumeWrongBy(long wrongBy, Subscriber.Transport transport, Door door)
-            throws Exception {
-        String name = "broken:" + transport + wrongBy;
+    private static List<Kind> faultsOfResumeWrongBy(
+            long wrongBy, Subscriber.Transport transport, boolean session, Door door) throws Exception {
+        String name = "broken:" + transport + wrongBy + session;
         Publisher publisher = new Publisher("p", "", () -> door);
         long soon = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         Subscriber subscriber = new Subscriber("s", transport, List.of(name), "earliest");
+        if (session) {
+            subscriber.keepingSession();
+        }
         publish(publisher, name, 20);
         subscriber.catchUp(door, Map.of(name, 20L), soon);
         publish(publisher, name, 10);
         subscriber.tamper(id -> moved(id, name, wrongBy));
         Map<String, Long> heads = Map.of(name, 30L);
         subscriber.catchUp(door, heads, soon);
+        assertThat(subscriber.resumes()).isEqualTo(session ? 1 : 0);
         History history =
                 new History(publisher.attempts(), Map.of(name, Calls.log(door, name)), subscriber.views(heads));
         return Checker.check(history).stream().map(Fault::kind).distinct().toList();

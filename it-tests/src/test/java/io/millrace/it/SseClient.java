@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** An EventSource on a bare socket, that can stop anywhere, in the middle of a frame too. */
 public final class SseClient implements LiveClient {
@@ -44,9 +45,25 @@ public final class SseClient implements LiveClient {
         return open(
                 door,
                 path + (query.isEmpty() ? "" : "?" + String.join("&", query)),
-                lastEventId,
+                lastEventId(lastEventId),
                 channels.size() == 1,
                 receiveBuffer);
+    }
+
+    /** With a session to come back to, or, with the ticket of an earlier one, coming back to it without a login. */
+    static SseClient withSession(Door door, List<String> channels, String lastEventId, String from, Ticket ticket)
+            throws IOException {
+        if (ticket != null) {
+            String headers = ticket.header() + lastEventId(lastEventId);
+            return open(new Door(door.port(), ""), "/v1/events", headers, channels.size() == 1, 0);
+        }
+        String query = channels.stream().map(each -> "&channel=" + each).collect(Collectors.joining());
+        String begin = from.isEmpty() ? "" : "&from=" + URLEncoder.encode(from, StandardCharsets.UTF_8);
+        return open(door, "/v1/events?session=true" + query + begin, lastEventId(lastEventId), channels.size() == 1, 0);
+    }
+
+    private static String lastEventId(String id) {
+        return id.isEmpty() ? "" : "Last-Event-ID: " + id + "\r\n";
     }
 
     /** An event stream at that address. */
@@ -54,13 +71,12 @@ public final class SseClient implements LiveClient {
         return open(door, address, "", true, 0);
     }
 
-    private static SseClient open(Door door, String address, String lastEventId, boolean single, int receiveBuffer)
+    private static SseClient open(Door door, String address, String headers, boolean single, int receiveBuffer)
             throws IOException {
         String request = "GET " + address
                 + " HTTP/1.1\r\nHost: 127.0.0.1:" + door.port()
-                + "\r\nAccept: text/event-stream\r\nAuthorization: Bearer "
-                + door.token() + "\r\n" + (lastEventId.isEmpty() ? "" : "Last-Event-ID: " + lastEventId + "\r\n")
-                + "\r\n";
+                + "\r\nAccept: text/event-stream\r\n"
+                + (door.token().isEmpty() ? "" : "Authorization: Bearer " + door.token() + "\r\n") + headers + "\r\n";
         Wire wire = Wire.request(door, request, receiveBuffer);
         if (wire.status() != 200) {
             byte[] body = wire.read(4_096, System.nanoTime() + 1_000_000_000L);

@@ -15,7 +15,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * A client that comes back: it keeps only what an EventSource keeps (SSE: the last id; WebSocket: the last id of each
- * channel), and records all it gets. Not for several threads.
+ * channel), and records all it gets. With a session it comes back to that, without a login and without subscribing, as
+ * long as the server knows it. Not for several threads.
  */
 final class Subscriber {
     enum Transport {
@@ -36,6 +37,10 @@ final class Subscriber {
     private final List<Frame> resets = new ArrayList<>();
     private UnaryOperator<String> tampering = UnaryOperator.identity();
     private String lastEventId = "";
+    private boolean keepsSession;
+    private int resumes;
+    private Ticket ticket;
+    private String token = "";
     private LiveClient client;
 
     /**
@@ -60,17 +65,66 @@ final class Subscriber {
         tampering = how;
     }
 
+    Subscriber keepingSession() {
+        keepsSession = true;
+        return this;
+    }
+
     void connect(Door door) throws IOException {
-        if (transport == Transport.SSE) {
+        if (keepsSession) {
+            connectToSession(door);
+        } else if (transport == Transport.SSE) {
             String id = lastEventId.isEmpty() ? "" : tampering.apply(lastEventId);
             client = SseClient.open(door, channels, id, from); // a browser that comes back sends both
         } else {
             WsClient socket = WsClient.open(door);
             client = socket;
-            for (String channel : channels) {
-                String cursor = cursors.get(channel);
-                socket.subscribe(channel, cursor == null ? from : tampering.apply(cursor));
+            subscribe(socket);
+        }
+    }
+
+    private void subscribe(WsClient socket) throws IOException {
+        for (String channel : channels) {
+            String cursor = cursors.get(channel);
+            socket.subscribe(channel, cursor == null ? from : tampering.apply(cursor));
+        }
+    }
+
+    private void connectToSession(Door door) throws IOException {
+        Ticket known = hasBegun() ? ticket : null;
+        ticket = null;
+        if (transport == Transport.SSE) {
+            String id = lastEventId.isEmpty() ? "" : tampering.apply(lastEventId);
+            try {
+                client = SseClient.withSession(door, channels, id, from, known);
+            } catch (IOException refused) {
+                if (known == null || !String.valueOf(refused.getMessage()).contains("session-unknown")) {
+                    throw refused;
+                }
+                client = SseClient.withSession(door, channels, id, from, null);
             }
+        } else if (known == null) {
+            WsClient socket = WsClient.withSession(door);
+            client = socket;
+            subscribe(socket);
+        } else {
+            WsClient socket = WsClient.withSession(new Door(door.port(), ""));
+            client = socket;
+            token = door.token();
+            Map<String, String> places = new HashMap<>();
+            cursors.forEach((channel, id) -> places.put(channel, tampering.apply(id)));
+            socket.say(known.message(places));
+        }
+    }
+
+    /** The session has ended: the login and the cursors will do. */
+    private void goOnWithout() {
+        try {
+            WsClient socket = (WsClient) client;
+            socket.say("{\"type\":\"authenticate\",\"token\":\"" + token + "\"}");
+            subscribe(socket);
+        } catch (IOException cut) {
+            oddities.add("could not log in after its session: " + cut);
         }
     }
 
@@ -92,6 +146,8 @@ final class Subscriber {
         switch (frame.kind()) {
             case "event" -> event(frame);
             case "connected" -> {
+                ticket = keepsSession ? Ticket.of(frame.data()) : null;
+                resumes += frame.data().contains("\"resumed\":true") ? 1 : 0;
                 if (transport == Transport.SSE) {
                     channels.forEach(channel -> begins(channel, frame.id()));
                 }
@@ -102,7 +158,14 @@ final class Subscriber {
                 oddities.add("reset: " + frame.data());
             }
             case "authenticated", "reconnect" -> {}
-            default -> oddities.add(frame.kind() + ": " + frame.data());
+            case "resumed" -> resumes++;
+            default -> {
+                if (keepsSession && frame.data().contains("session-unknown")) {
+                    goOnWithout();
+                } else {
+                    oddities.add(frame.kind() + ": " + frame.data());
+                }
+            }
         }
     }
 
@@ -151,6 +214,11 @@ final class Subscriber {
 
     String name() {
         return name;
+    }
+
+    /** How often it went on with its session. */
+    int resumes() {
+        return resumes;
     }
 
     String lastEventId() {

@@ -94,8 +94,50 @@ class ThreeNodesTest {
         }
     }
 
+    /** Ten readers on each node, and each event goes at most once to each of the two other nodes. */
     @Test
     @Order(3)
+    void noEventCrossesALinkTwice() throws IOException {
+        long eventsBefore = sum("millrace_channel_events_total");
+        long messagesBefore = sum("millrace_channel_announcements_remote_total");
+        List<Subscriber> readers = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            Subscriber reader = new Subscriber("linked" + i, Subscriber.Transport.SSE, List.of("linked"), "");
+            reader.connect(cluster.doors().get(i % 3));
+            while (!reader.hasBegun()) {
+                assertThat(reader.read(65_536, in(20))).isTrue();
+            }
+            readers.add(reader);
+        }
+        Publisher publisher = new Publisher("links", "", () -> cluster.doors().get(0));
+        for (int i = 0; i < 50; i++) {
+            publisher.publish("linked", false);
+        }
+        for (Subscriber reader : readers) {
+            reader.follow(Map.of("linked", 50L), in(20));
+            assertThat(reader.reached(Map.of("linked", 50L))).isTrue();
+            reader.cut(false);
+        }
+        long events = sum("millrace_channel_events_total") - eventsBefore;
+        long messages = sum("millrace_channel_announcements_remote_total") - messagesBefore;
+        assertThat(events).isGreaterThanOrEqualTo(50);
+        assertThat(messages).isBetween(50L, 2 * events);
+    }
+
+    private static long sum(String counter) throws IOException {
+        double sum = 0;
+        for (int node = 0; node < 3; node++) {
+            sum += Calls.admin(cluster.node(node), "/metrics")
+                    .lines()
+                    .filter(line -> line.startsWith(counter))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        }
+        return Math.round(sum);
+    }
+
+    @Test
+    @Order(4)
     void aKilledNodesChannelsGoOnAndTheOthersSubscribersNoticeNothing() throws Exception {
         List<Door> left = List.of(cluster.node(1).door(), cluster.node(2).door());
         List<Subscriber> subscribers = new ArrayList<>();

@@ -131,14 +131,18 @@ final class Trials {
 
     private Subscriber subscriber(int number, Random random) {
         String from = random.nextInt(4) == 0 ? "earliest" : "";
-        return switch (number % 6) {
-            case 0, 1 -> new Subscriber("sse" + number, Subscriber.Transport.SSE, one(random), from, copies);
-            case 2 -> new Subscriber("sse3-" + number, Subscriber.Transport.SSE, BUSY.subList(0, 3), from, copies);
-            case 3 -> new Subscriber("sse20-" + number, Subscriber.Transport.SSE, QUIET, from, copies);
-            case 4 -> new Subscriber("ws" + number, Subscriber.Transport.WEBSOCKET, one(random), from, copies);
-            default ->
-                new Subscriber("ws3-" + number, Subscriber.Transport.WEBSOCKET, BUSY.subList(1, 4), from, copies);
-        };
+        Subscriber subscriber =
+                switch (number % 6) {
+                    case 0, 1 -> new Subscriber("sse" + number, Subscriber.Transport.SSE, one(random), from, copies);
+                    case 2 ->
+                        new Subscriber("sse3-" + number, Subscriber.Transport.SSE, BUSY.subList(0, 3), from, copies);
+                    case 3 -> new Subscriber("sse20-" + number, Subscriber.Transport.SSE, QUIET, from, copies);
+                    case 4 -> new Subscriber("ws" + number, Subscriber.Transport.WEBSOCKET, one(random), from, copies);
+                    default ->
+                        new Subscriber(
+                                "ws3-" + number, Subscriber.Transport.WEBSOCKET, BUSY.subList(1, 4), from, copies);
+                };
+        return number / 6 % 2 == 0 ? subscriber : subscriber.keepingSession();
     }
 
     private static List<String> one(Random random) {

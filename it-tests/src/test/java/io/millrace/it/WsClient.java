@@ -27,11 +27,21 @@ public final class WsClient implements LiveClient {
     }
 
     public static WsClient open(Door door, boolean answersPings) throws IOException {
+        return open(door, answersPings, "");
+    }
+
+    /** With a session to come back to; without a token, the login comes as a message or with an earlier session. */
+    static WsClient withSession(Door door) throws IOException {
+        return open(door, true, "?session=true");
+    }
+
+    private static WsClient open(Door door, boolean answersPings, String query) throws IOException {
         byte[] key = new byte[16];
         ThreadLocalRandom.current().nextBytes(key);
-        String request = "GET /v1/ws HTTP/1.1\r\nHost: 127.0.0.1:" + door.port()
+        String request = "GET /v1/ws" + query + " HTTP/1.1\r\nHost: 127.0.0.1:" + door.port()
                 + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
-                + Base64.getEncoder().encodeToString(key) + "\r\nAuthorization: Bearer " + door.token() + "\r\n\r\n";
+                + Base64.getEncoder().encodeToString(key)
+                + (door.token().isEmpty() ? "" : "\r\nAuthorization: Bearer " + door.token()) + "\r\n\r\n";
         Wire wire = Wire.request(door, request, 0);
         if (wire.status() != 101) {
             wire.cut(false);

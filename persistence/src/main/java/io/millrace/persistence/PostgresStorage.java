@@ -117,6 +117,11 @@ final class PostgresStorage implements Storage {
     }
 
     @Override
+    public StorageSettings settings() {
+        return settings;
+    }
+
+    @Override
     public Config pluginConfig() {
         return PluginConfig.of(settings);
     }

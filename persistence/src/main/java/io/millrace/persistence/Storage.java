@@ -46,6 +46,9 @@ public interface Storage extends AutoCloseable {
 
     FamilyLog families();
 
+    /** How this database is reached, for sessions beside the pools. */
+    StorageSettings settings();
+
     /** The plugin settings for the actor system that writes to this database; to be put before {@code reference.conf}. */
     Config pluginConfig();
 

@@ -23,6 +23,7 @@ class ArchitectureTest {
             entry(
                     "boot",
                     "edge",
+                    "ingest",
                     "ops",
                     "connection",
                     "presence",
@@ -34,6 +35,7 @@ class ArchitectureTest {
                     "persistence",
                     "protocol"),
             entry("edge", "preset", "connection", "presence", "relay", "access", "family", "persistence", "protocol"),
+            entry("ingest", "relay", "access", "persistence", "protocol"),
             entry("ops", "channel", "relay", "connection", "presence", "access", "family", "persistence", "protocol"),
             entry("connection", "preset", "presence", "relay", "access", "family", "persistence", "protocol"),
             entry("presence", "access", "family", "protocol"),
@@ -80,6 +82,7 @@ class ArchitectureTest {
                 .containsExactlyInAnyOrder(
                         "io.millrace.platform.boot",
                         "io.millrace.platform.edge",
+                        "io.millrace.platform.ingest",
                         "io.millrace.platform.ops",
                         "io.millrace.platform.connection",
                         "io.millrace.platform.presence",
@@ -122,6 +125,7 @@ class ArchitectureTest {
         assertThat(used)
                 .contains(
                         "boot -> edge",
+                        "boot -> ingest",
                         "boot -> ops",
                         "boot -> connection",
                         "boot -> presence",

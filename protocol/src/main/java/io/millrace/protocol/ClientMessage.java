@@ -1,5 +1,6 @@
 package io.millrace.protocol;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,26 @@ public sealed interface ClientMessage {
         @Override
         public String toString() {
             return "Authenticate[ref=" + ref + "]";
+        }
+    }
+
+    /**
+     * Goes on with the session of an earlier connection, without a login.
+     *
+     * @param from where the client stands, the newest id that it has of each channel or family ({@code jobs:*})
+     */
+    record Resume(@Nullable Ref ref, String connection, String secret, Map<String, String> from)
+            implements ClientMessage {
+        static final int MAX_LENGTH = 128;
+
+        public Resume {
+            from = Map.copyOf(from);
+        }
+
+        /** Without the secret, which belongs in no log. */
+        @Override
+        public String toString() {
+            return "Resume[ref=" + ref + ", connection=" + connection + "]";
         }
     }
 
@@ -97,6 +118,7 @@ public sealed interface ClientMessage {
         String name = type != null && type.isText() ? type.text() : "";
         return switch (name) {
             case "authenticate" -> authenticate(only(fields, "token", "own", "compress"));
+            case "resume" -> resume(only(fields, "connection", "secret", "from"));
             case "subscribe" -> subscribe(only(fields, "channel", "own", "from", "filters", "presence"));
             case "unsubscribe" -> {
                 JsonFields in = only(fields, "channel");
@@ -117,7 +139,7 @@ public sealed interface ClientMessage {
                 throw new InvalidInput(
                         Code.INVALID_MESSAGE,
                         "type",
-                        "must be authenticate, subscribe, unsubscribe, publish, command, presence or ping");
+                        "must be authenticate, resume, subscribe, unsubscribe, publish, command, presence or ping");
         };
     }
 
@@ -131,10 +153,37 @@ public sealed interface ClientMessage {
                 token, in.flag("own"), ref(in), compress == null ? null : Compress.parse(compress.json()));
     }
 
+    private static Resume resume(JsonFields in) {
+        Map<String, String> from = new HashMap<>();
+        JsonPart places = in.get("from");
+        if (places != null && !places.isObject()) {
+            throw new InvalidInput("from", "must be an object of ids by channel");
+        }
+        if (places != null) {
+            places.fields().forEach((channel, id) -> from.put(channel, place(id.isText() ? id.text() : "")));
+        }
+        return new Resume(ref(in), credential(in, "connection"), credential(in, "secret"), from);
+    }
+
+    private static String credential(JsonFields in, String name) {
+        String text = in.requiredText(name);
+        if (text.isEmpty() || text.length() > Resume.MAX_LENGTH) {
+            throw new InvalidInput(name, "1 to " + Resume.MAX_LENGTH + " characters");
+        }
+        return text;
+    }
+
+    private static String place(String from) {
+        if (from.isEmpty() || from.length() > Cursor.MAX_LENGTH) {
+            throw new InvalidInput(Code.INVALID_PARAMETER, "from", "1 to " + Cursor.MAX_LENGTH + " characters");
+        }
+        return from;
+    }
+
     private static ClientMessage subscribe(JsonFields in) {
         String from = in.text("from");
-        if (from != null && (from.isEmpty() || from.length() > Cursor.MAX_LENGTH)) {
-            throw new InvalidInput(Code.INVALID_PARAMETER, "from", "1 to " + Cursor.MAX_LENGTH + " characters");
+        if (from != null) {
+            place(from);
         }
         JsonPart filters = in.get("filters");
         Filter filter = filters == null ? Filter.NONE : FilterInput.json("filters", filters);

@@ -45,6 +45,12 @@ public enum Code {
             503,
             "More clients are coming at once than this node lets in.",
             "Come back after retryAfter."),
+    SESSION_UNKNOWN(
+            4010,
+            Kind.REFUSAL,
+            410,
+            "No session waits under this connection id and secret; it may have ended.",
+            "Log in, and go on by the cursor."),
 
     // 4100-4199: endings after which to come back
     GOING_AWAY(

@@ -19,6 +19,7 @@ public sealed interface Control {
      * The first word on a connection: who it is for and where it stands.
      *
      * @param heartbeat the longest silence to expect; twice that without a byte means the line is dead
+     * @param session where the connection's session outlives it
      */
     record Connected(
             String connectionId,
@@ -26,7 +27,8 @@ public sealed interface Control {
             @Nullable String entityId,
             List<Standing> channels,
             Epoch epoch,
-            Duration heartbeat)
+            Duration heartbeat,
+            @Nullable Session session)
             implements Control {
         public Connected {
             channels = List.copyOf(channels);
@@ -46,7 +48,29 @@ public sealed interface Control {
                     .list("channels", channels.stream().map(Standing::json).toList())
                     .text("epoch", epoch.value())
                     .number("heartbeatSeconds", heartbeat.toSeconds())
+                    .raw("session", session == null ? null : session.json())
                     .bytes();
+        }
+    }
+
+    /**
+     * How the client may come back to its session.
+     *
+     * @param secret to be shown together with the connection's id
+     * @param window how long the session waits for it
+     * @param resumed whether the connection went on with an earlier one's session
+     */
+    record Session(String secret, Duration window, boolean resumed) {
+        byte[] json() {
+            JsonObjectWriter json =
+                    new JsonObjectWriter().text("secret", secret).number("seconds", window.toSeconds());
+            return (resumed ? json.flag("resumed", true) : json).bytes();
+        }
+
+        /** Without the secret, which belongs in no log. */
+        @Override
+        public String toString() {
+            return "Session[window=" + window + ", resumed=" + resumed + "]";
         }
     }
 

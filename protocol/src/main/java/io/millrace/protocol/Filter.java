@@ -10,14 +10,19 @@ import java.util.Set;
  */
 public final class Filter {
     /** Wants everything. */
-    public static final Filter NONE = new Filter(List.of(), Set.of(), List.of());
+    public static final Filter NONE = new Filter(List.of(), Set.of(), List.of(), "");
 
     private final List<String> types;
     private final Set<String> sources;
     private final List<Condition> conditions;
+    private final String written;
 
-    /** @param types names, or prefixes with a star at their end; none means all, and so for {@code sources} */
-    Filter(List<String> types, Set<String> sources, List<Condition> conditions) {
+    /**
+     * @param types names, or prefixes with a star at their end; none means all, and so for {@code sources}
+     * @param written see {@link #written()}
+     */
+    Filter(List<String> types, Set<String> sources, List<Condition> conditions, String written) {
+        this.written = written;
         this.types = List.copyOf(types);
         this.sources = Set.copyOf(sources);
         this.conditions = List.copyOf(conditions);
@@ -35,6 +40,15 @@ public final class Filter {
      */
     public static Filter ofQuery(Map<String, List<String>> parameters) {
         return FilterInput.query(parameters);
+    }
+
+    /** The filter as text; {@link #read} makes the same filter of it. */
+    public String written() {
+        return written;
+    }
+
+    public static Filter read(String written) {
+        return FilterInput.written(written);
     }
 
     public boolean isNone() {

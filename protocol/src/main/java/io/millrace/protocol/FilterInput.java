@@ -1,10 +1,16 @@
 package io.millrace.protocol;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class FilterInput {
     private static final int MOST = 100;
     private static final int MAX_TEXT = 255;
+    /** Begins a query's text, since a message's begins with a brace. */
+    private static final String QUERY = "?";
+
     private static final List<String> LISTS = List.of("types", "sources");
 
     private final List<String> types = new ArrayList<>();
@@ -36,7 +45,36 @@ final class FilterInput {
                 values.forEach(value -> in.condition(name, kind, kind.field(name), value));
             }
         });
-        return in.filter();
+        return in.filter(QUERY + encoded(parameters));
+    }
+
+    private static String encoded(Map<String, List<String>> parameters) {
+        StringJoiner query = new StringJoiner("&");
+        parameters.forEach((name, values) -> {
+            if (isParameter(name)) {
+                values.forEach(
+                        value -> query.add(URLEncoder.encode(name, UTF_8) + "=" + URLEncoder.encode(value, UTF_8)));
+            }
+        });
+        return query.toString();
+    }
+
+    /** What {@link Filter#written} gave. */
+    static Filter written(String text) {
+        if (text.isEmpty()) {
+            return Filter.NONE;
+        }
+        if (!text.startsWith(QUERY)) {
+            return json("filters", JsonPart.of(text.getBytes(UTF_8)));
+        }
+        Map<String, List<String>> parameters = new LinkedHashMap<>();
+        for (String pair : text.substring(QUERY.length()).split("&")) {
+            String[] parts = pair.split("=", 2);
+            parameters
+                    .computeIfAbsent(URLDecoder.decode(parts[0], UTF_8), first -> new ArrayList<>())
+                    .add(URLDecoder.decode(parts[1], UTF_8));
+        }
+        return query(parameters);
     }
 
     /** @param part the value of a message's field {@code path} */
@@ -46,7 +84,7 @@ final class FilterInput {
             throw bad(path, "must be an object such as {\"types\":[\"a\"],\"min\":{\"amount\":10}}");
         }
         part.fields().forEach((name, value) -> in.member(path + "." + Texts.shown(name), name, value));
-        return in.filter();
+        return in.filter(part.json());
     }
 
     private void member(String path, String name, JsonPart value) {
@@ -129,10 +167,10 @@ final class FilterInput {
         }
     }
 
-    private Filter filter() {
+    private Filter filter(String written) {
         return types.isEmpty() && sources.isEmpty() && conditions.isEmpty()
                 ? Filter.NONE
-                : new Filter(types, sources, conditions);
+                : new Filter(types, sources, conditions, written);
     }
 
     private static JsonNumber number(String path, String text) {

@@ -1,5 +1,6 @@
 package io.millrace.protocol;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,11 @@ public final class JsonMembers {
     public static @Nullable String text(JsonData data) {
         JsonPart part = JsonPart.of(data.utf8());
         return part.isText() ? part.text() : null;
+    }
+
+    /** A text as a JSON string. */
+    public static JsonData quoted(String text) {
+        return JsonData.trusted(JsonObjectWriter.quoted(text).getBytes(StandardCharsets.UTF_8));
     }
 
     public static JsonData object(Map<String, JsonData> members) {

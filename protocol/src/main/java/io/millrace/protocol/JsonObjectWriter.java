@@ -72,6 +72,19 @@ final class JsonObjectWriter {
         return this;
     }
 
+    JsonObjectWriter texts(String name, List<String> items) {
+        name(name);
+        put('[');
+        for (int i = 0; i < items.size(); i++) {
+            if (i > 0) {
+                put(',');
+            }
+            string(items.get(i));
+        }
+        put(']');
+        return this;
+    }
+
     JsonObjectWriter list(String name, List<byte[]> items) {
         name(name);
         put('[');

@@ -54,6 +54,21 @@ public final class ServerMessage {
                 .bytes();
     }
 
+    /** The answer to {@code resume}; {@code subscribed} follows for each of the channels, with the same ref. */
+    public static byte[] resumed(
+            @Nullable Ref ref,
+            String userId,
+            @Nullable String entityId,
+            @Nullable Instant expires,
+            List<String> channels) {
+        return typed("resumed", ref)
+                .text("userId", userId)
+                .text("entityId", entityId)
+                .time("expires", expires)
+                .texts("channels", channels)
+                .bytes();
+    }
+
     /** The answer to {@code subscribe}; {@code id} is the cursor after which events will come. */
     public static byte[] subscribed(
             @Nullable Ref ref, ChannelName channel, String id, Epoch epoch, long head, long availableFrom) {

@@ -29,6 +29,16 @@ class FilterTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> whatIsWrittenIsReadAgain() {
+        return Cases.of("wire/filters.json", 58, it -> {
+            Filter filter = filter(it);
+            Filter again = Filter.read(filter.written());
+            assertThat(again).hasToString(filter.toString());
+            assertThat(again.written()).isEqualTo(filter.written());
+        });
+    }
+
+    @TestFactory
     Stream<DynamicTest> badQueriesAreToldByTheirParameter() {
         return Cases.of("bad/query/filters.json", 21, FilterTest::refused);
     }

@@ -130,6 +130,11 @@ class WireTest {
             if (authenticate.compress() != null) {
                 fields.put("compress", authenticate.compress().toString());
             }
+        } else if (message instanceof ClientMessage.Resume resume) {
+            fields.put("type", "resume");
+            fields.put("connection", resume.connection());
+            fields.put("secret", resume.secret());
+            fields.put("from", new TreeMap<>(resume.from()).toString());
         } else if (message instanceof ClientMessage.SubscribeOwn subscribe) {
             fields.put("type", "subscribe");
             fields.put("own", "true");
@@ -213,6 +218,7 @@ class WireTest {
         Event event = event("{\"n\":1e400}", "stable");
         Map<String, Supplier<byte[]>> made = Map.ofEntries(
                 Map.entry("authenticated", () -> ServerMessage.authenticated(ONE, "42", "e7", NOON)),
+                Map.entry("resumed", () -> ServerMessage.resumed(ONE, "42", "e7", NOON, List.of("user:42", "jobs:*"))),
                 Map.entry("authenticated, least", () -> ServerMessage.authenticated(null, "42", null, null)),
                 Map.entry("subscribed", () -> ServerMessage.subscribed(new Ref("\"s1\""), CHANNEL, ID, EPOCH, 3, 1)),
                 Map.entry("subscribed, family", () -> ServerMessage.subscribed(ONE, "jobs:*", FAMILY_ID, EPOCH)),
@@ -310,6 +316,8 @@ class WireTest {
                 Map.entry(
                         "connected, complete", connected(null, List.of(new Control.Standing(CHANNEL, 3, 1, 2, true)))),
                 Map.entry("connected, least", connected(null, List.of())),
+                Map.entry("connected, to a session", withSession(false)),
+                Map.entry("connected, resumed", withSession(true)),
                 Map.entry("reset retention", reset(other, ResetReason.RETENTION)),
                 Map.entry("reset epoch", reset(other, ResetReason.EPOCH)),
                 Map.entry("reset future", reset(other, ResetReason.FUTURE)),
@@ -362,8 +370,13 @@ class WireTest {
                 3, TIME, EventType.of("horses:created"), JsonData.trusted(Cases.utf8(data)), source, "key", "svc");
     }
 
+    private static Control.Connected withSession(boolean resumed) {
+        Control.Session session = new Control.Session("s3cret", Duration.ofMinutes(2), resumed);
+        return new Control.Connected("c1", "42", null, List.of(), EPOCH, Duration.ofSeconds(15), session);
+    }
+
     private static Control.Connected connected(String entityId, List<Control.Standing> channels) {
-        return new Control.Connected("c1", "42", entityId, channels, EPOCH, Duration.ofSeconds(15));
+        return new Control.Connected("c1", "42", entityId, channels, EPOCH, Duration.ofSeconds(15), null);
     }
 
     private static Control.Reset reset(Position requested, ResetReason reason) {

@@ -1,5 +1,8 @@
 package io.millrace.it.trial;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * What is done to the cluster. The seconds are how long the fault itself lasts and how long it then takes, at the most, until
  * everything should be as before; the schedule plans with both.
@@ -27,7 +30,16 @@ enum FaultKind {
     CLIENTS_HALF_OPEN("nothing passes between one node and its clients", 12, 10, false),
     FLOOD("a flood of connections that never finish their request", 10, 6, false),
     DRAIN("SIGTERM to a node, started again", 1, 18, true),
-    ROLLING("all three nodes restarted by SIGTERM, one after the other", 1, 80, false);
+    ROLLING("all three nodes restarted by SIGTERM, one after the other", 1, 80, false),
+    DISK_FULL("the database's disk is full", 8, 15, false),
+    SMALL_HEAP("a node restarted by SIGTERM with a heap of 96 MB, and back", 20, 45, false),
+    CLOCK_JUMP(
+            "a node restarted whose clock then jumps an hour on, an hour back and to the truth, and back",
+            15,
+            45,
+            false),
+    OTHER_VERSION(
+            "two of three nodes restarted by SIGTERM with another version of the product, and back", 15, 80, false);
 
     private final String words;
     private final int lasts;
@@ -58,6 +70,18 @@ enum FaultKind {
         return core;
     }
 
+    /** Those that can be done on this machine; the others need what {@link Means} says. */
+    static List<FaultKind> possible() {
+        return Stream.of(values())
+                .filter(kind -> switch (kind) {
+                    case DISK_FULL -> Means.smallDisk();
+                    case CLOCK_JUMP -> Means.fakeClock() != null;
+                    case OTHER_VERSION -> Means.otherJar() != null;
+                    default -> true;
+                })
+                .toList();
+    }
+
     /** Whether it touches nothing but the database, so that no client may notice more than a wait. */
     boolean isOfTheDatabaseAlone() {
         return switch (this) {
@@ -67,6 +91,7 @@ enum FaultKind {
                     DATABASE_SLOW,
                     TABLE_LOCKED,
                     POOL_GONE,
+                    DISK_FULL,
                     MID_COMMIT -> true;
             default -> false;
         };

@@ -40,7 +40,7 @@ final class LiveChecks {
         probes();
         overload();
         slowReaders();
-        int[] seen = new int[4];
+        int[] seen = new int[6];
         for (Trouble trouble : account.troubles()) {
             FaultKind kind = trouble.fault().kind();
             if (trouble.settled() < 0) {
@@ -66,12 +66,18 @@ final class LiveChecks {
             } else if (kind.isOfTheDatabaseAlone() && trouble.clean()) {
                 seen[3]++;
                 database(trouble);
+            } else if (kind == FaultKind.CLOCK_JUMP) {
+                seen[4]++;
+            } else if (kind == FaultKind.OTHER_VERSION) {
+                seen[5]++;
             }
         }
         drained(seen[1]);
         evidence(Invariant.I16, seen[0], "kills");
         evidence(Invariant.I17, seen[1], "drains");
         evidence(Invariant.I19, seen[2], "storms");
+        evidence(Invariant.I20, seen[4], "clocks that jumped, with order, copies and keys as I2, I3 and I5 say");
+        evidence(Invariant.I21, seen[5], "times two versions side by side, with losses and copies as I1 to I6 say");
         evidence(Invariant.I22, seen[3], "troubles of the database alone");
     }
 

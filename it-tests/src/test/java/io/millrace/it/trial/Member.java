@@ -22,6 +22,8 @@ final class Member implements Closeable {
     private final Path config;
     private final int adminPort = Product.freePort();
     private final int http = Product.freePort();
+    private final Product.Manner usual;
+    private volatile Product.Manner manner;
     private volatile Product process;
     private volatile boolean held;
     volatile boolean ready;
@@ -32,6 +34,8 @@ final class Member implements Closeable {
         this.clients = new FaultProxy("127.0.0.1", stage.wires().host(index), http);
         this.admin = new FaultProxy("127.0.0.1", stage.wires().host(index), adminPort);
         this.database = new FaultProxy(stage.wires().lineHost(), "127.0.0.1", databasePort);
+        this.usual = Product.Manner.usual(stage.wires().prefix(index));
+        this.manner = usual;
         this.config = stage.folder().resolve("node" + index + ".conf");
     }
 
@@ -67,8 +71,18 @@ final class Member implements Closeable {
         held = false;
     }
 
+    /** How it is started as a rule. */
+    Product.Manner usual() {
+        return usual;
+    }
+
+    /** How it is started from now on. */
+    void isStarted(Product.Manner as) {
+        manner = as;
+    }
+
     synchronized void launch() {
-        process = Product.node("trial-node" + index, stage.wires().prefix(index), config, "", adminPort);
+        process = Product.node("trial-node" + index, manner, config, "", adminPort);
         stage.isYoungest(index);
     }
 

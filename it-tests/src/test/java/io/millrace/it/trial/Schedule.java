@@ -19,7 +19,7 @@ record Schedule(long seed, int seconds, List<Fault> faults) {
     static final int SHORT_SECONDS = 154;
 
     static Schedule of(long seed, int seconds) {
-        return of(seed, seconds, List.of(FaultKind.values()));
+        return of(seed, seconds, FaultKind.possible());
     }
 
     /** Of these kinds only, to look into one of them. */

@@ -44,7 +44,10 @@ final class Stage implements AutoCloseable {
     static Stage open(Path folder, Wires wires, Book book) throws IOException, InterruptedException {
         Stage stage = new Stage(folder, wires, book);
         try {
-            stage.database = EmbeddedDatabase.start(folder.resolve("postgres"), 0);
+            if (Means.smallDisk()) {
+                Means.mount(stage.disk());
+            }
+            stage.database = EmbeddedDatabase.start(stage.disk(), 0);
             for (int i = 0; i < Schedule.NODES; i++) {
                 stage.members.add(new Member(stage, i, stage.database.port()));
             }
@@ -130,13 +133,18 @@ final class Stage implements AutoCloseable {
         return members.get(byAge.get(0));
     }
 
+    /** Where the database's files are. */
+    Path disk() {
+        return folder.resolve("postgres");
+    }
+
     EmbeddedDatabase database() {
         return database;
     }
 
     /** The database's own process. */
     long databasePid() throws IOException {
-        try (var lines = Files.lines(folder.resolve("postgres/data/postmaster.pid"))) {
+        try (var lines = Files.lines(disk().resolve("data/postmaster.pid"))) {
             return Long.parseLong(lines.findFirst().orElseThrow().strip());
         }
     }
@@ -145,7 +153,7 @@ final class Stage implements AutoCloseable {
     void restartDatabase() {
         int port = database.port();
         database.close();
-        database = EmbeddedDatabase.start(folder.resolve("postgres"), port);
+        database = EmbeddedDatabase.start(disk(), port);
     }
 
     boolean allReady() {
@@ -228,6 +236,9 @@ final class Stage implements AutoCloseable {
         wires.close();
         if (database != null) {
             database.close();
+        }
+        if (Means.smallDisk()) {
+            Means.unmount(disk());
         }
     }
 }

@@ -127,7 +127,7 @@ final class Trial {
                         .map(name -> FaultKind.valueOf(
                                 name.toUpperCase(java.util.Locale.ROOT).replace('-', '_')))
                         .toList()
-                : List.of(FaultKind.values());
+                : FaultKind.possible();
         boolean hold = true;
         for (int i = 0; i < times; i++) {
             Schedule schedule = Schedule.of(seed + i, seconds, kinds);

@@ -1,8 +1,13 @@
 package io.millrace.it.trial;
 
+import io.millrace.it.Product;
 import io.millrace.it.trial.Account.Trouble;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -97,6 +102,20 @@ final class Troublemaker {
                     stage.readyWithin(SETTLE_MILLIS);
                 }
             }
+            case DISK_FULL -> fillDisk(lasts);
+            case SMALL_HEAP -> {
+                restart(node, node.usual().withHeap("-Xmx96m"));
+                sleep(lasts);
+                restart(node, node.usual());
+            }
+            case CLOCK_JUMP -> jump(node, lasts);
+            case OTHER_VERSION -> {
+                restart(node, node.usual().withJar(Means.otherJar()));
+                restart(other, other.usual().withJar(Means.otherJar()));
+                sleep(lasts);
+                restart(node, node.usual());
+                restart(other, other.usual());
+            }
         }
         waitUntil(begun + lasts);
         if (fault.kind() == FaultKind.MID_COMMIT) {
@@ -178,6 +197,45 @@ final class Troublemaker {
         }
         if (node.isUp()) {
             node.kill();
+        }
+    }
+
+    /** As an upgrade does it: SIGTERM, another start, and on when everybody is ready. */
+    private void restart(Member node, Product.Manner manner) throws InterruptedException {
+        drain(node);
+        node.isStarted(manner);
+        node.release();
+        stage.readyWithin(SETTLE_MILLIS);
+    }
+
+    private void jump(Member node, int millis) throws IOException, InterruptedException {
+        Path clock = stage.folder().resolve("clock-of-node" + node.index);
+        Files.writeString(clock, "+0\n");
+        restart(node, node.usual().with(Means.clock(clock)));
+        for (String offset : List.of("+3600", "-3600", "+0")) {
+            Files.writeString(clock, offset + "\n");
+            sleep(millis / 3);
+        }
+        restart(node, node.usual());
+    }
+
+    /** To the last byte. A database that has given up is started again, which nobody else would do. */
+    private void fillDisk(int millis) throws IOException, InterruptedException {
+        long pid = stage.databasePid();
+        Path filler = stage.disk().resolve("filler");
+        try (OutputStream out = Files.newOutputStream(filler)) {
+            byte[] piece = new byte[65_536];
+            while (true) {
+                out.write(piece);
+            }
+        } catch (IOException full) {
+            sleep(millis);
+        } finally {
+            Files.delete(filler);
+        }
+        if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()) {
+            figures.put("database-gave-up", 1L);
+            stage.restartDatabase();
         }
     }
 

@@ -87,8 +87,11 @@ final class Drain implements Departure {
     }
 
     private CompletionStage<Done> gone(int step, long deadline) {
-        if (connections.count() == 0 || System.nanoTime() > deadline) {
-            LOG.info("Left with {} connections still open", connections.count());
+        if (connections.count() + connections.waiting() == 0 || System.nanoTime() > deadline) {
+            LOG.info(
+                    "Left with {} connections still open and {} sessions that nobody came for",
+                    connections.count(),
+                    connections.waiting());
             return CompletableFuture.completedFuture(Done.done());
         }
         report(step);

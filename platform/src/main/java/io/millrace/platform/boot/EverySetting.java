@@ -9,6 +9,7 @@ import io.millrace.platform.connection.LimitSettings;
 import io.millrace.platform.connection.RevocationSettings;
 import io.millrace.platform.edge.EdgeSettings;
 import io.millrace.platform.family.Families;
+import io.millrace.platform.ingest.IngestSettings;
 import io.millrace.platform.preset.AliasSettings;
 import io.millrace.platform.relay.RelaySettings;
 import java.util.List;
@@ -28,6 +29,7 @@ final class EverySetting {
             all -> LimitSettings.from(all.getConfig("millrace.limits")),
             all -> RevocationSettings.from(all.getConfig("millrace.revocations")),
             all -> EdgeSettings.from(all.getConfig("millrace.edge")),
+            all -> IngestSettings.from(all.getConfig("millrace.ingest")),
             all -> AccessSettings.from(all.getConfig("millrace.access")),
             StorageSettings::from,
             all -> AliasSettings.from(all.getConfig("millrace")));

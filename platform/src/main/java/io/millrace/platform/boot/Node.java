@@ -10,6 +10,7 @@ import io.millrace.platform.access.Revoked;
 import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.channel.Behaviours;
 import io.millrace.platform.channel.Channel;
+import io.millrace.platform.channel.ChannelMeters;
 import io.millrace.platform.channel.ChannelSettings;
 import io.millrace.platform.channel.RetentionSweep;
 import io.millrace.platform.connection.ConnectionSettings;
@@ -25,6 +26,7 @@ import io.millrace.platform.edge.Edge;
 import io.millrace.platform.edge.EdgeSettings;
 import io.millrace.platform.edge.Ports;
 import io.millrace.platform.family.Families;
+import io.millrace.platform.ingest.IngestSettings;
 import io.millrace.platform.ops.Admin;
 import io.millrace.platform.ops.Canary;
 import io.millrace.platform.ops.Console;
@@ -108,6 +110,7 @@ public final class Node {
         LimitSettings limits = LimitSettings.from(millrace.getConfig("limits"));
         RevocationSettings revocationSettings = RevocationSettings.from(millrace.getConfig("revocations"));
         DrainSettings drainSettings = DrainSettings.from(millrace.getConfig("drain"));
+        IngestSettings ingestSettings = IngestSettings.from(millrace.getConfig("ingest"));
         AccessSettings accessSettings = AccessSettings.from(millrace.getConfig("access"));
         Aliases aliases = AliasSettings.from(millrace);
         Certificates certificates = ports.tls().enabled() ? new Certificates(ports.tls()) : null;
@@ -120,8 +123,10 @@ public final class Node {
             Readiness readiness = new Readiness(system, storage);
             join(system, cluster);
 
-            Function<ChannelName, EntityRef<Channel.Command>> channel =
-                    channels(system, channels, families, storage, clock);
+            Function<ChannelName, EntityRef<Channel.Command>> channel = channels(
+                    system,
+                    families,
+                    new Channel.Surroundings(channels, storage.journal(), clock, new ChannelMeters(registry)));
             FamilyFeeds feeds = FamilyFeeds.start(system, relaySettings, families, storage.families(), storage.epoch());
             Relays relays = Relays.start(
                     system,
@@ -135,6 +140,7 @@ public final class Node {
             Revoked revoked = new Revoked();
             Access access = new Access(revoked, families);
             TokenVerifier verifier = TokenVerifier.of(accessSettings, clock);
+            BackDoors backDoors = new BackDoors(system, relays, access, registry);
             Presences presences = Presences.start(system, families, clock);
             Connections connections = Connections.start(
                     system,
@@ -157,7 +163,8 @@ public final class Node {
                     connections,
                     storage.epoch(),
                     Cluster.get(system).selfMember().address().toString(),
-                    revocations::databaseAnswers);
+                    revocations::databaseAnswers,
+                    backDoors::report);
             Edge edge = new Edge(
                     edgeSettings,
                     aliases,
@@ -207,6 +214,7 @@ public final class Node {
             console.isServedAt(listeners.addresses().get(0));
             readiness.is(Readiness.Phase.SERVING);
             drain.before(listeners.bindings());
+            backDoors.open(ingestSettings, storage.settings(), clock);
             EpochWatch.start(system, storage, EPOCH_WATCH);
             return new Node(system, listeners, adminBinding, console);
         } catch (RuntimeException failure) {
@@ -283,20 +291,20 @@ public final class Node {
     }
 
     private static Function<ChannelName, EntityRef<Channel.Command>> channels(
-            ActorSystem<Void> system, ChannelSettings settings, Families families, Storage storage, Clock clock) {
+            ActorSystem<Void> system, Families families, Channel.Surroundings around) {
         ClusterSharding sharding = ClusterSharding.get(system);
         sharding.init(Entity.of(Channel.KEY, entity -> {
                     ChannelName channel = ChannelName.of(entity.getEntityId());
-                    return Channel.create(channel, families.of(channel), settings, storage.journal(), clock);
+                    return Channel.create(channel, families.of(channel), around);
                 })
                 .withStopMessage(new Channel.Stop()));
         ClusterSingleton.get(system)
                 .init(SingletonActor.of(
                         RetentionSweep.create(
-                                settings,
+                                around.settings(),
                                 families,
-                                storage.journal(),
-                                clock,
+                                around.journal(),
+                                around.clock(),
                                 (channel, command) -> sharding.entityRefFor(Channel.KEY, channel.value())
                                         .tell(command)),
                         "retention-sweep"));

@@ -121,11 +121,15 @@ public final class Channel
 
     record RetentionFailed(String what, Throwable cause) implements Command {}
 
+    /** What every channel of a node works with. */
+    public record Surroundings(ChannelSettings settings, Journal journal, Clock clock, ChannelMeters meters) {}
+
     private final ChannelName channel;
     private final ActorContext<Command> context;
     private final ChannelSettings settings;
     private final Journal journal;
     private final Clock clock;
+    private final ChannelMeters meters;
     private final @Nullable EntityBehaviour<?> behaviour;
     private final Followers followers;
     private final Trimming trimming;
@@ -140,17 +144,16 @@ public final class Channel
             ActorContext<Command> context,
             Family family,
             @Nullable EntityBehaviour<?> behaviour,
-            ChannelSettings settings,
-            Journal journal,
-            Clock clock) {
+            Surroundings around) {
         super(
                 PersistenceId.ofUniqueId(PersistenceIds.persistenceId(channel)),
                 SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.2));
         this.channel = channel;
         this.context = context;
-        this.settings = settings;
-        this.journal = journal;
-        this.clock = clock;
+        this.settings = around.settings();
+        this.journal = around.journal();
+        this.clock = around.clock();
+        this.meters = around.meters();
         this.family = family;
         this.allowance = Allowance.of(family.publishing().rate());
         this.behaviour = behaviour;
@@ -158,24 +161,19 @@ public final class Channel
         this.trimming = new Trimming(family.retention());
     }
 
-    public static Behavior<Command> create(
-            ChannelName channel, Family family, ChannelSettings settings, Journal journal, Clock clock) {
+    public static Behavior<Command> create(ChannelName channel, Family family, Surroundings around) {
         if (!family.isJournaled()) {
-            return EphemeralChannel.create(family, settings, clock);
+            return EphemeralChannel.create(family, around);
         }
-        return create(channel, family, Behaviours.of(family), settings, journal, clock);
+        return create(channel, family, Behaviours.of(family), around);
     }
 
     static Behavior<Command> create(
-            ChannelName channel,
-            Family family,
-            @Nullable EntityBehaviour<?> behaviour,
-            ChannelSettings settings,
-            Journal journal,
-            Clock clock) {
+            ChannelName channel, Family family, @Nullable EntityBehaviour<?> behaviour, Surroundings around) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            timers.startTimerWithFixedDelay(new RetentionDue(), settings.work().checkInterval());
-            return new Channel(channel, context, family, behaviour, settings, journal, clock);
+            timers.startTimerWithFixedDelay(
+                    new RetentionDue(), around.settings().work().checkInterval());
+            return new Channel(channel, context, family, behaviour, around);
         }));
     }
 
@@ -352,7 +350,7 @@ public final class Channel
         Announcement here = new Announced(events);
         Event last = events.get(events.size() - 1);
         Announcement elsewhere = small ? here : new Head(last.offset(), last.isEnd());
-        followers.tell(here, elsewhere, clock.millis());
+        meters.announced(events.size(), followers.tell(here, elsewhere, clock.millis()));
     }
 
     private static long size(List<Event> events) {

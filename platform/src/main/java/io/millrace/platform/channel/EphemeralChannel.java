@@ -15,6 +15,7 @@ import io.millrace.platform.channel.Channel.PublishAll;
 import io.millrace.platform.channel.Channel.ReadState;
 import io.millrace.platform.channel.Channel.StateIs;
 import io.millrace.platform.channel.Channel.Stop;
+import io.millrace.platform.channel.Channel.Surroundings;
 import io.millrace.platform.channel.Channel.Trim;
 import io.millrace.platform.channel.Channel.Unfollow;
 import io.millrace.platform.channel.ChannelState.Decided;
@@ -38,22 +39,24 @@ final class EphemeralChannel {
 
     private final ChannelSettings settings;
     private final Clock clock;
+    private final ChannelMeters meters;
     private final Followers followers;
     private final LastAnswers answers = new LastAnswers();
     private ChannelState state;
     private Allowance allowance;
 
-    private EphemeralChannel(Family family, ChannelSettings settings, Clock clock) {
-        this.settings = settings;
-        this.clock = clock;
+    private EphemeralChannel(Family family, Surroundings around) {
+        this.settings = around.settings();
+        this.clock = around.clock();
+        this.meters = around.meters();
         this.followers = new Followers(settings.followLease());
         this.allowance = Allowance.of(family.publishing().rate());
         this.state = beginningAt(clock.millis() * OFFSETS_A_MILLISECOND);
     }
 
-    static Behavior<Command> create(Family family, ChannelSettings settings, Clock clock) {
+    static Behavior<Command> create(Family family, Surroundings around) {
         return Behaviors.setup(context -> {
-            EphemeralChannel channel = new EphemeralChannel(family, settings, clock);
+            EphemeralChannel channel = new EphemeralChannel(family, around);
             return Behaviors.receive(Command.class)
                     .onMessage(PublishAll.class, channel::onPublishAll)
                     .onMessage(Follow.class, channel::onFollow)
@@ -88,7 +91,7 @@ final class EphemeralChannel {
             state = state.apply(new Published(decided.events(), write));
             answers.remember(answer);
             Announced announced = new Announced(decided.events()); // whole: nobody could read it anywhere later
-            followers.tell(announced, announced, clock.millis());
+            meters.announced(decided.events().size(), followers.tell(announced, announced, clock.millis()));
         }
         command.replyTo().tell(answer);
         return Behaviors.same();

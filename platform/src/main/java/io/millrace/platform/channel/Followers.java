@@ -22,11 +22,19 @@ final class Followers {
         heardAt.remove(follower);
     }
 
-    /** Tells everybody whose lease still holds: those on this node one thing, those elsewhere another. */
-    void tell(Announcement here, Announcement elsewhere, long nowMillis) {
+    /**
+     * Tells everybody whose lease still holds: those on this node one thing, those elsewhere another.
+     *
+     * @return how many are elsewhere
+     */
+    int tell(Announcement here, Announcement elsewhere, long nowMillis) {
         heardAt.values().removeIf(heard -> Math.abs(nowMillis - heard) > leaseMillis);
+        int remote = 0;
         for (ActorRef<Announcement> follower : heardAt.keySet()) {
-            follower.tell(follower.path().address().hasLocalScope() ? here : elsewhere);
+            boolean isHere = follower.path().address().hasLocalScope();
+            follower.tell(isHere ? here : elsewhere);
+            remote += isHere ? 0 : 1;
         }
+        return remote;
     }
 }

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may connect: so many connections of a user in the cluster, so many from an address on this node. The newcomer is
@@ -40,9 +41,19 @@ final class Admission {
         }
     }
 
-    /** Takes the login's place; false where its user has as many as allowed. */
-    CompletionStage<Boolean> byUser(Card card, Login login) {
-        return seats.take(login.subject(), card.id().value(), limitsOf(card).perUser());
+    /**
+     * Takes the login's place; false where its user has as many as allowed.
+     *
+     * @param instead the connection whose session it goes on with, and whose place it gets
+     */
+    CompletionStage<Boolean> byUser(Card card, Login login, @Nullable String instead) {
+        return seats.take(
+                login.subject(), card.id().value(), instead, limitsOf(card).perUser());
+    }
+
+    /** Its session waits for its client. It is one of its user's still, but nobody's at its address. */
+    void away(Card card) {
+        roster.away(card);
     }
 
     /** It never began. */

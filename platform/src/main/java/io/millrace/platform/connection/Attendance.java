@@ -68,6 +68,17 @@ final class Attendance {
         }
     }
 
+    /** Whether the client hears who else is there. */
+    boolean hears(String channel) {
+        return watching.keySet().stream().anyMatch(each -> each.value().equals(channel));
+    }
+
+    /** Nobody listens any more, while the user stays. */
+    void hearsNoMore() {
+        watching.forEach(presences::unwatch);
+        watching.clear();
+    }
+
     void isOver() {
         List.copyOf(card.channels()).forEach(this::leaves);
     }

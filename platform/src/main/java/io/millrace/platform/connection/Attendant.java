@@ -113,7 +113,8 @@ final class Attendant {
                 look == null ? List.of() : look.places(),
                 card.channels().size(),
                 look == null ? 0 : look.bufferedBytes(),
-                login == null ? null : login.tokenId());
+                login == null ? null : login.tokenId(),
+                card.isAway());
     }
 
     private static List<Described> within(List<Described> all) {

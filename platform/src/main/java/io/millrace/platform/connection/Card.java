@@ -16,6 +16,7 @@ final class Card {
     private volatile long heardNanos = System.nanoTime();
     private volatile @Nullable Login login;
     private volatile @Nullable Line line;
+    private volatile boolean away;
     private volatile Set<ChannelName> channels = Set.of();
 
     Card(ConnectionId id, Opening opening, Instant now) {
@@ -58,6 +59,11 @@ final class Card {
         return line;
     }
 
+    /** Whether its session waits for its client. */
+    boolean isAway() {
+        return away;
+    }
+
     Set<ChannelName> channels() {
         return channels;
     }
@@ -66,6 +72,10 @@ final class Card {
 
     void isUp(@Nullable Line now) {
         line = now;
+    }
+
+    void goesAway() {
+        away = true;
     }
 
     void isLoggedIn(Login now) {

@@ -1,16 +1,15 @@
 package io.millrace.platform.connection;
 
 import io.millrace.platform.access.Login;
-import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control;
 import io.millrace.protocol.Refusal;
+import io.millrace.protocol.WsDecoder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.pekko.NotUsed;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Signal;
@@ -43,13 +42,12 @@ final class Connection {
                     Ponged,
                     HangsUp,
                     End,
-                    LineUp,
-                    LineDown,
-                    ChannelOver,
                     LoginExpired,
                     LoginDue,
+                    Reports.Report,
                     SocketLogin.Answer,
-                    Idleness.Sign {}
+                    Idleness.Sign,
+                    Keeping.Sign {}
 
     /** Begins the connection; sent once, by the node whose socket it is, so it may carry what can't travel. */
     record Open(Opening opening, Card card, CompletableFuture<Source<ByteString, NotUsed>> source) implements Command {}
@@ -62,16 +60,15 @@ final class Connection {
     record Ponged() implements Command {}
 
     /** The client closes by itself. */
-    record HangsUp(int closeCode) implements Command {}
+    record HangsUp(int closeCode) implements Command {
+        /** [spec] RFC 6455, 7.4.1: 1000 "the purpose [...] has been fulfilled", 1001 "a browser having navigated away". */
+        boolean isForGood() {
+            return closeCode == 1000 || closeCode == 1001;
+        }
+    }
 
     /** The connection has to end, for this reason; {@code after} is when the client may come back, where it may. */
     record End(Code code, String detail, @Nullable Duration after) implements Command {}
-
-    private record LineUp(Line line) implements Command {}
-
-    private record LineDown(@Nullable Code code) implements Command {}
-
-    private record ChannelOver(ChannelName channel) implements Command {}
 
     private record LoginExpired() implements Command {}
 
@@ -87,9 +84,11 @@ final class Connection {
     private @Nullable Line line;
     private @Nullable SocketLogin socket;
     private @Nullable Idleness idleness;
+    private @Nullable Keeping keeping;
     private @Nullable Said early;
     private String endedWith = "never-taken-up";
     private boolean ended;
+    private boolean goodbye;
 
     private Connection(
             ActorContext<Command> context, TimerScheduler<Command> timers, Surroundings around, ConnectionId id) {
@@ -113,9 +112,9 @@ final class Connection {
             onSaid(said);
         } else if (command instanceof Open open) {
             onOpen(open);
-        } else if (command instanceof LineUp up) {
+        } else if (command instanceof Reports.LineUp up) {
             onLineUp(up.line());
-        } else if (command instanceof LineDown down) {
+        } else if (command instanceof Reports.LineDown down) {
             return onLineDown(down);
         } else if (command instanceof Pinged pinged) {
             onPinged(pinged);
@@ -125,16 +124,18 @@ final class Connection {
             onHangsUp(hangsUp);
         } else if (command instanceof SocketLogin.Answer answer) {
             onAnswer(answer);
-        } else if (command instanceof ChannelOver over) {
+        } else if (command instanceof Reports.ChannelOver over) {
             onChannelOver(over);
         } else if (command instanceof Idleness.Sign sign) {
             onSign(sign);
+        } else if (command instanceof Keeping.Sign sign) {
+            return keeping != null && keeping.on(sign) ? Behaviors.same() : Behaviors.stopped();
         } else if (command instanceof LoginDue) {
             return onLoginDue();
         } else if (command instanceof LoginExpired) {
             end(Refusal.of(Code.TOKEN_EXPIRED));
         } else if (command instanceof End end) {
-            end(Refusal.of(end.code(), end.detail()), end.after());
+            return onEnd(end);
         }
         return Behaviors.same();
     }
@@ -149,30 +150,10 @@ final class Connection {
         opening = open.opening();
         card = open.card();
         Wire wire = Wire.of(open.opening().transport());
-        Source<ByteString, NotUsed> frames = Source.fromGraph(
-                new Delivery(wire, open.opening().form(), around.sources(), around.settings(), observer()));
+        Source<ByteString, NotUsed> frames = Source.fromGraph(new Delivery(
+                wire, open.opening().form(), around.sources(), around.settings(), new Reports(context.getSelf())));
         open.source().complete(open.opening().zipped() ? frames.via(new Zipped()) : frames);
         timers.startSingleTimer(new LoginDue(), around.terms().loginTimeout());
-    }
-
-    private Delivery.Observer observer() {
-        ActorRef<Command> self = context.getSelf();
-        return new Delivery.Observer() {
-            @Override
-            public void lineIsUp(Line line) {
-                self.tell(new LineUp(line));
-            }
-
-            @Override
-            public void channelIsOver(ChannelName channel) {
-                self.tell(new ChannelOver(channel));
-            }
-
-            @Override
-            public void lineIsDown(@Nullable Code code) {
-                self.tell(new LineDown(code));
-            }
-        };
     }
 
     private void onLineUp(Line up) {
@@ -192,7 +173,9 @@ final class Connection {
             socket = new SocketLogin(this, context.getSelf(), around, from, of, up, attends);
         }
         Login login = of.login();
-        if (login != null) {
+        if (login != null && socket != null) {
+            socket.isWelcome(login);
+        } else if (login != null) {
             isWelcome(login);
         }
         Said waiting = early;
@@ -206,19 +189,20 @@ final class Connection {
     void isWelcome(Login login) {
         Line up = line;
         Opening from = opening;
+        Card of = card;
         Attendance attends = attendance;
-        if (up == null || from == null || attends == null) {
+        if (up == null || from == null || of == null || attends == null) {
             return;
         }
         timers.cancel(new LoginDue());
         attends.begins(login);
         isRenewed(login);
-        watchIdleness(up);
-        FirstWords words =
-                new FirstWords(id, login, around.epoch(), around.settings().heartbeat());
+        watchIdleness(of, up);
+        FirstWords words = new FirstWords(
+                id, login, around.epoch(), around.settings().heartbeat(), session(from.caller(), of, attends, up));
         if (socket != null) {
             up.say(words.ofSocket());
-            socket.isWelcome(login);
+            socket.conversation().isLoggedIn(login);
         } else if (from.family() != null) {
             up.followFamily(login, from.family(), words::ofFamily);
         } else {
@@ -242,12 +226,22 @@ final class Connection {
         }
     }
 
-    private void watchIdleness(Line up) {
-        Duration allowed =
-                card == null ? Duration.ZERO : around.admission().limitsOf(card).idle();
-        if (card != null && !allowed.isZero()) {
-            idleness = Idleness.watch(context.getSelf(), timers, card, up, allowed);
+    private void watchIdleness(Card of, Line up) {
+        Duration allowed = around.admission().limitsOf(of).idle();
+        if (!allowed.isZero()) {
+            idleness = Idleness.watch(context.getSelf(), timers, of, up, allowed);
         }
+    }
+
+    /** How the client may come back to its session, where it asked for one. */
+    private Control.@Nullable Session session(Caller caller, Card of, Attendance attends, Line up) {
+        Duration window = around.settings().session().window();
+        if (!caller.session() || window.isZero()) {
+            return null;
+        }
+        String secret = Secret.mint();
+        keeping = new Keeping(this, context.getSelf(), timers, around, of, attends, up, secret);
+        return new Control.Session(secret, window, caller.resumes() != null);
     }
 
     // what comes in
@@ -277,7 +271,7 @@ final class Connection {
         }
     }
 
-    private void onChannelOver(ChannelOver over) {
+    private void onChannelOver(Reports.ChannelOver over) {
         if (socket != null) {
             socket.conversation().isOver(over.channel());
         }
@@ -299,8 +293,9 @@ final class Connection {
 
     private void onHangsUp(HangsUp hangsUp) {
         ended = true;
+        goodbye = hangsUp.isForGood();
         if (line != null) {
-            line.hangUp(hangsUp.closeCode());
+            line.hangUp(hangsUp.closeCode() == WsDecoder.NO_CODE ? 1000 : hangsUp.closeCode());
         }
     }
 
@@ -311,6 +306,20 @@ final class Connection {
         }
         end(Refusal.of(Code.LOGIN_TIMEOUT));
         return Behaviors.same();
+    }
+
+    private Behavior<Command> onEnd(End end) {
+        if (keeping != null && keeping.isAway()) {
+            return keeping.end(end.code()) ? Behaviors.same() : Behaviors.stopped();
+        }
+        end(Refusal.of(end.code(), end.detail()), end.after());
+        return Behaviors.same();
+    }
+
+    /** A newer connection goes on with the session. */
+    void isReplaced() {
+        endedWith = Code.REPLACED.code();
+        end(Refusal.of(Code.REPLACED));
     }
 
     void end(Refusal reason) {
@@ -326,23 +335,37 @@ final class Connection {
         }
     }
 
-    private Behavior<Command> onLineDown(LineDown down) {
+    private Behavior<Command> onLineDown(Reports.LineDown down) {
         if (opening != null && line != null) {
             endedWith = down.code() == null ? "client-left" : down.code().code();
             around.meters().closed(opening.transport(), endedWith);
             context.getLog().debug("Connection {} has ended: {}", id, endedWith);
-            line = null;
         }
-        return Behaviors.stopped();
+        leavesLine();
+        if (keeping == null || !keeping.lineIsDown(down.code(), goodbye, down.followed())) {
+            return Behaviors.stopped();
+        }
+        timers.cancel(new LoginExpired());
+        return Behaviors.same();
+    }
+
+    private void leavesLine() {
+        line = null;
+        if (socket != null) {
+            socket.isDecided(false);
+            socket = null;
+        }
+        idleness = null;
+        if (card != null) {
+            card.isUp(null);
+        }
     }
 
     private Behavior<Command> onPostStop() {
-        ended |= line == null;
-        if (socket != null) {
-            socket.isDecided(!ended);
+        if (keeping != null) {
+            keeping.stops();
         }
         if (card != null) {
-            card.isUp(null);
             if (attendance != null) {
                 attendance.isOver();
             }
@@ -350,6 +373,7 @@ final class Connection {
             Traffic.disconnected(card, endedWith);
         }
         end(Refusal.of(Code.GOING_AWAY), Duration.ofSeconds(1));
+        leavesLine();
         return Behaviors.same();
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.platform.connection;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /** What connections count, summed over the node. */
@@ -65,6 +67,23 @@ final class ConnectionMeters {
         fellBehind = Counter.builder("millrace.connection.fell.behind")
                 .description("times a slow client fell off the live list and went back to the journal")
                 .register(registry);
+    }
+
+    void waitingSessions(Supplier<Number> waiting) {
+        Gauge.builder("millrace.sessions.waiting", waiting)
+                .description("sessions whose client has gone and may come back")
+                .register(registry);
+    }
+
+    /** A client came back and was given its session, or was refused it. */
+    void sessionClaimed(Claimed claimed) {
+        String outcome =
+                claimed.session() != null ? "resumed" : claimed.refusal().code().code();
+        registry.counter("millrace.sessions.claims", "outcome", outcome).increment();
+    }
+
+    void sessionLost() {
+        registry.counter("millrace.sessions.lost").increment();
     }
 
     void opened(Transport transport) {

@@ -8,10 +8,12 @@ import java.time.Duration;
  *
  * @param gzip whether event streams go out in gzip to clients who accept it
  */
-public record ConnectionSettings(Heartbeat heartbeat, Reconnect reconnect, Limits limits, boolean gzip) {
+public record ConnectionSettings(
+        Heartbeat heartbeat, Reconnect reconnect, Limits limits, Session session, boolean gzip) {
 
     public static ConnectionSettings from(Config connection) {
         Config limits = connection.getConfig("limits");
+        Config session = connection.getConfig("session");
         return new ConnectionSettings(
                 new Heartbeat(
                         connection.getDuration("sse-heartbeat"),
@@ -25,6 +27,7 @@ public record ConnectionSettings(Heartbeat heartbeat, Reconnect reconnect, Limit
                         limits.getDuration("stall"),
                         limits.getInt("messages-per-second"),
                         limits.getInt("message-burst")),
+                new Session(session.getDuration("window"), session.getDuration("presence"), session.getInt("waiting")),
                 connection.getBoolean("gzip"));
     }
 
@@ -50,6 +53,24 @@ public record ConnectionSettings(Heartbeat heartbeat, Reconnect reconnect, Limit
     public record Reconnect(Duration min, Duration max) {
         public Reconnect {
             require(!min.isNegative() && min.compareTo(max) <= 0, "retry-min", "0s to retry-max");
+        }
+    }
+
+    /**
+     * What outlives a connection.
+     *
+     * @param window how long a session waits for its client; 0 is not at all
+     * @param presence how long of that its user is still present
+     * @param waiting how many sessions of this node may wait at once
+     */
+    public record Session(Duration window, Duration presence, int waiting) {
+        public Session {
+            require(
+                    window.isZero() || (window.toMillis() >= 1000 && window.toHours() < 1),
+                    "session.window",
+                    "0s (off), or 1s to 59m");
+            require(!presence.isNegative() && presence.toMinutes() < 5, "session.presence", "0s to 5m");
+            require(waiting >= 1, "session.waiting", "1 or more");
         }
     }
 

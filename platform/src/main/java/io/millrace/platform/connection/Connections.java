@@ -28,6 +28,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityRef;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /** The room's door: opens connections on this node and ends them. Safe for use by many threads. */
 public final class Connections {
@@ -35,16 +36,24 @@ public final class Connections {
     private final String node;
     private final Roster roster;
     private final Admission admission;
+    private final Sessions sessions;
     private final boolean mayZip;
     private final Clock clock;
     private volatile boolean leaving;
 
     private Connections(
-            ClusterSharding sharding, String node, Roster roster, Admission admission, boolean mayZip, Clock clock) {
+            ClusterSharding sharding,
+            String node,
+            Roster roster,
+            Admission admission,
+            Sessions sessions,
+            boolean mayZip,
+            Clock clock) {
         this.sharding = sharding;
         this.node = node;
         this.roster = roster;
         this.admission = admission;
+        this.sessions = sessions;
         this.mayZip = mayZip;
         this.clock = clock;
     }
@@ -67,6 +76,7 @@ public final class Connections {
             Clock clock) {
         ConnectionMeters meters = new ConnectionMeters(registry);
         Roster roster = new Roster();
+        Sessions sessions = Sessions.start(system, settings.session(), meters);
         Admission admission = new Admission(roster, people.seats(), people.limits(), meters, clock);
         Surroundings around = new Surroundings(
                 relays,
@@ -75,6 +85,7 @@ public final class Connections {
                 access,
                 admission,
                 people.presences(),
+                sessions,
                 settings,
                 meters,
                 Conversation.Terms.from(edge),
@@ -88,7 +99,7 @@ public final class Connections {
                 .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy());
         sharding.init(entity);
         long uid = Cluster.get(system).selfMember().uniqueAddress().longUid();
-        return new Connections(sharding, Long.toHexString(uid), roster, admission, settings.gzip(), clock);
+        return new Connections(sharding, Long.toHexString(uid), roster, admission, sessions, settings.gzip(), clock);
     }
 
     /** A connection that has begun: its actor waits for its stream to be run. Fails with {@link NotAdmitted}. */
@@ -103,7 +114,7 @@ public final class Connections {
         if (login == null) {
             return CompletableFuture.completedFuture(begin(card, opening));
         }
-        return admission.byUser(card, login).thenApply(seated -> {
+        return admission.byUser(card, login, opening.caller().resumes()).thenApply(seated -> {
             if (!seated) {
                 throw admission.turnedAway(card);
             }
@@ -136,9 +147,23 @@ public final class Connections {
         return mayZip;
     }
 
+    /**
+     * Takes over the session of an event stream that a client comes back to.
+     *
+     * @param user who the client is, where it has logged in besides
+     */
+    public CompletionStage<Claimed> claim(String connectionId, String secret, @Nullable String user) {
+        return sessions.claim(connectionId, secret, Transport.SSE, user);
+    }
+
     /** How many connections this node has. */
     public int count() {
         return roster.size();
+    }
+
+    /** How many sessions of this node wait for their clients. */
+    public int waiting() {
+        return sessions.waiting();
     }
 
     /** How many connections of this node follow each channel. */

@@ -116,7 +116,7 @@ final class Conversation {
             ClientMessage message = ClientMessage.parse(
                     utf8, around.terms().limits(), around.terms().maxBatch());
             answer(message);
-            return message instanceof ClientMessage.Authenticate;
+            return message instanceof ClientMessage.Authenticate || message instanceof ClientMessage.Resume;
         } catch (InvalidInput wrong) {
             refuse(ClientMessage.refOf(utf8, around.terms().limits()), Refusal.of(wrong));
             return false;
@@ -127,6 +127,8 @@ final class Conversation {
         Login known = login;
         if (message instanceof ClientMessage.Authenticate authenticate) {
             authenticate(authenticate);
+        } else if (message instanceof ClientMessage.Resume resume) {
+            resume(resume);
         } else if (message instanceof ClientMessage.Ping ping) {
             line.say(Wire.message(ServerMessage.pong(ping.ref(), around.clock().instant())));
         } else if (known == null) {
@@ -165,6 +167,49 @@ final class Conversation {
                 connection.tell(new SocketLogin.Refused(message, Refusals.of(verified)));
             }
         });
+    }
+
+    /** Only as long as nothing is followed: it would meet what the session follows. */
+    private void resume(ClientMessage.Resume message) {
+        if (!followed.isEmpty() || !followedFamilies.isEmpty()) {
+            throw new InvalidInput(Code.INVALID_MESSAGE, "resume", "comes before anything is subscribed to");
+        }
+        around.sessions()
+                .claim(
+                        message.connection(),
+                        message.secret(),
+                        Transport.WEBSOCKET,
+                        login == null ? null : login.subject())
+                .thenAccept(claimed -> connection.tell(new SocketLogin.Answered(message, claimed)));
+    }
+
+    void answerResume(@Nullable Ref ref, Login login, List<Held> followed) {
+        List<String> channels = followed.stream().map(Held::channel).toList();
+        line.say(
+                Wire.message(ServerMessage.resumed(ref, login.subject(), login.entity(), login.expiresAt(), channels)));
+    }
+
+    /** With one subscription of a session: asked for anew, and so allowed or refused anew. */
+    void goOn(@Nullable Ref ref, Held held, String from, Login login) {
+        String family = FamilyWant.familyOf(held.channel());
+        Filter filter = Filter.read(held.filter());
+        boolean goesOn;
+        try {
+            if (family == null) {
+                ChannelName channel = ChannelName.of(held.channel());
+                subscribe(new ClientMessage.Subscribe(ref, channel, from, filter, held.presence()), login);
+                goesOn = followed.contains(channel);
+            } else {
+                subscribe(new ClientMessage.SubscribeFamily(ref, family, from, filter), login);
+                goesOn = followedFamilies.contains(family);
+            }
+        } catch (InvalidInput wrong) {
+            refuse(ref, Refusal.of(wrong));
+            goesOn = false;
+        }
+        if (!goesOn) {
+            line.say(Wire.message(ServerMessage.unsubscribed(ref, held.channel())));
+        }
     }
 
     void answerLogin(ClientMessage.Authenticate message, Login login) {

@@ -12,6 +12,7 @@ import io.millrace.protocol.Control;
 import io.millrace.protocol.Refusal;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -48,7 +49,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         void channelIsOver(ChannelName channel);
 
         /** The stream has ended; {@code code} is its own reason, null where the client left. */
-        void lineIsDown(@Nullable Code code);
+        void lineIsDown(@Nullable Code code, Followed followed);
     }
 
     /** What the events of any connection come from, and where they are counted. */
@@ -97,7 +98,8 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         private final Words words = new Words(limits.controlBytes());
         private final Outflow outflow = new Outflow(wire, form, limits.writeBytes(), sources.meters(), this);
         private final Tracks tracks = new Tracks(wire, sources, this, this, outflow);
-        private final FamilyTracks families = new FamilyTracks(wire, sources, this, this, outflow);
+        /** Null until a whole family is followed, which few connections do. */
+        private @Nullable FamilyTracks families;
         /** Goes in front of the first word, in the same write. */
         private ByteString opening = ByteString.emptyByteString();
 
@@ -129,8 +131,10 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         @Override
         public void postStop() {
             tracks.stop();
-            families.stop();
-            observer.lineIsDown(endedBy);
+            if (families != null) {
+                families.stop();
+            }
+            observer.lineIsDown(endedBy, followed());
         }
 
         // from the relay and the actor, on their threads
@@ -159,13 +163,22 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
 
         @Override
         public void followFamily(Login login, FamilyWant want, Function<FamilyBeginning, ByteString> greeting) {
-            run(() -> families.begin(login, want, greeting));
+            run(() -> families().begin(login, want, greeting));
+        }
+
+        private FamilyTracks families() {
+            FamilyTracks begun = families;
+            if (begun == null) {
+                begun = new FamilyTracks(wire, sources, this, this, outflow);
+                families = begun;
+            }
+            return begun;
         }
 
         @Override
         public void unfollowFamily(String family, ByteString goodbye) {
             run(() -> {
-                families.leave(family);
+                families().leave(family);
                 speak(goodbye);
             });
         }
@@ -179,7 +192,9 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         public void seeAs(Login renewed) {
             run(() -> {
                 tracks.seeAs(renewed);
-                families.seeAs(renewed);
+                if (families != null) {
+                    families.seeAs(renewed);
+                }
             });
         }
 
@@ -195,6 +210,20 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         public void look(Consumer<Look> onlooker) {
             run(() -> onlooker.accept(
                     new Look(tracks.places(), words.bytes() + (isAvailable(out) ? 0 : pushedBytes), eventNanos)));
+        }
+
+        @Override
+        public void hold(Consumer<Followed> taker) {
+            run(() -> taker.accept(followed()));
+        }
+
+        private Followed followed() {
+            List<Held> held = new ArrayList<>();
+            tracks.hold(held);
+            if (families != null) {
+                families.hold(held);
+            }
+            return new Followed(outflow.form(), held);
         }
 
         @Override

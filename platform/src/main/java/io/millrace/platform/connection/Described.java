@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastActivityMillis when the client last said something or was last delivered an event
  * @param channels how many it follows; {@code subscriptions} may leave some or all of them out
  * @param bufferedBytes waiting for its socket
+ * @param away whether it has no socket, and its session waits for its client
  */
 public record Described(
         String connectionId,
@@ -22,7 +23,8 @@ public record Described(
         List<Look.Place> subscriptions,
         int channels,
         long bufferedBytes,
-        @Nullable String tokenId) {
+        @Nullable String tokenId,
+        boolean away) {
     public Described {
         subscriptions = List.copyOf(subscriptions);
     }
@@ -40,6 +42,7 @@ public record Described(
                 List.of(),
                 channels,
                 bufferedBytes,
-                tokenId);
+                tokenId,
+                away);
     }
 }

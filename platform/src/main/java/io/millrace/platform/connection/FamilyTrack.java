@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class FamilyTrack extends Strand {
     private final FamilyFeed feed;
     private final Predicate<ChannelName> allowed;
+    private final CommitPosition begun;
     private CommitPosition position;
     private FamilyList.@Nullable Node node;
     private FamilyList.@Nullable Node newestBeforeReading;
@@ -34,6 +35,7 @@ final class FamilyTrack extends Strand {
         super(view, batchInterval);
         this.feed = feed;
         this.position = position;
+        this.begun = position;
         this.allowed = allowed;
     }
 
@@ -53,6 +55,11 @@ final class FamilyTrack extends Strand {
     @Override
     String cursor() {
         return feed.cursor(position);
+    }
+
+    @Override
+    String begun() {
+        return feed.cursor(begun);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.millrace.protocol.ResetReason;
 import io.millrace.protocol.View;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -117,6 +118,15 @@ final class FamilyTracks {
             joined.remove(left.feed());
             left.feed().leave(listener);
         }
+    }
+
+    void hold(List<Held> into) {
+        tracks.forEach((family, track) -> {
+            FamilyWant want = wanted.get(family);
+            if (want != null) {
+                into.add(new Held(track.name(), want.filter().written(), track.begun(), false));
+            }
+        });
     }
 
     void stop() {

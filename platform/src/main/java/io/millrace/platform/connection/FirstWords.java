@@ -10,9 +10,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /** What a connection says before any event: who it is for and where it stands. */
-record FirstWords(ConnectionId id, Login login, Epoch epoch, ConnectionSettings.Heartbeat heartbeat) {
+record FirstWords(
+        ConnectionId id,
+        Login login,
+        Epoch epoch,
+        ConnectionSettings.Heartbeat heartbeat,
+        Control.@Nullable Session session) {
 
     /** A WebSocket's; its channels come later, each with an answer of its own. */
     ByteString ofSocket() {
@@ -48,6 +54,7 @@ record FirstWords(ConnectionId id, Login login, Epoch epoch, ConnectionSettings.
     }
 
     private Control.Connected connected(List<Control.Standing> standings, Duration longestSilence) {
-        return new Control.Connected(id.value(), login.subject(), login.entity(), standings, epoch, longestSilence);
+        return new Control.Connected(
+                id.value(), login.subject(), login.entity(), standings, epoch, longestSilence, session);
     }
 }

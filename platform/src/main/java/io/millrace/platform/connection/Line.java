@@ -41,6 +41,9 @@ interface Line {
     /** Has itself looked at, on the stream's turn; never answers once the stream has ended. */
     void look(Consumer<Look> onlooker);
 
+    /** Says what it follows, on the stream's turn; never answers once the stream has ended. */
+    void hold(Consumer<Followed> taker);
+
     /** The client answered a ping. */
     void alive();
 

@@ -54,6 +54,9 @@ final class OperatorJson {
         }
         json.put("bufferedBytes", described.bufferedBytes());
         put(json, "tokenId", described.tokenId());
+        if (described.away()) {
+            json.put("away", true);
+        }
         return json;
     }
 

@@ -25,7 +25,7 @@ final class Outflow {
     private final SortedMap<String, Source> sources = new TreeMap<>();
     private final Whereabouts whereabouts;
     private Form form;
-    private final Set<Strand> over = new HashSet<>();
+    private Set<Strand> over = Set.of();
     private int turn;
 
     Outflow(Wire wire, Form form, int writeBytes, ConnectionMeters meters, Stream stream) {
@@ -74,6 +74,10 @@ final class Outflow {
         return sources.values().stream().map(Source::strand).toList();
     }
 
+    Form form() {
+        return form;
+    }
+
     /** The client wants its events in another form. */
     void write(Form form) {
         this.form = form;
@@ -120,8 +124,14 @@ final class Outflow {
             return;
         }
         List<Strand> ended = List.copyOf(over);
-        over.clear();
+        over = Set.of();
         ended.forEach(strand -> stream.channelIsOver(ChannelName.of(strand.name())));
+    }
+
+    private void isOver(Strand strand) {
+        Set<Strand> more = new HashSet<>(over);
+        more.add(strand);
+        over = more;
     }
 
     private int gatherFrom(Source source, Gathered bytes) {
@@ -148,7 +158,7 @@ final class Outflow {
         if (strand.needsPage()) {
             source.readOn().run();
         } else if (strand.isOver()) {
-            over.add(strand);
+            isOver(strand);
         }
         return events;
     }

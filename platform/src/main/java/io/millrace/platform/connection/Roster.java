@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Every connection of this node by its id, how many an address has, and how the last ones ended. For many threads. */
@@ -19,10 +20,12 @@ final class Roster {
 
     private final Map<ConnectionId, Card> here = new ConcurrentHashMap<>();
     private final Map<String, Integer> byAddress = new ConcurrentHashMap<>();
+    private final AtomicInteger away = new AtomicInteger();
     private final Deque<Ending> endings = new ArrayDeque<>();
 
+    /** How many have a line. */
     int size() {
-        return here.size();
+        return here.size() - away.get();
     }
 
     Collection<Card> cards() {
@@ -55,12 +58,25 @@ final class Roster {
         }
     }
 
+    /** Its session waits for its client, who has left its address. */
+    void away(Card card) {
+        if (here.containsKey(card.id()) && !card.isAway()) {
+            card.goesAway();
+            away.incrementAndGet();
+            forget(card.caller().address());
+        }
+    }
+
     /** It is over. */
     void release(Card card, String code, Instant now) {
         if (here.remove(card.id()) == null) {
             return;
         }
-        forget(card.caller().address());
+        if (card.isAway()) {
+            away.decrementAndGet();
+        } else {
+            forget(card.caller().address());
+        }
         Login login = card.login();
         Ending ending = new Ending(
                 card.id().value(),
@@ -89,6 +105,9 @@ final class Roster {
     Map<String, Integer> subscribers() {
         Map<String, Integer> subscribers = new HashMap<>();
         for (Card card : here.values()) {
+            if (card.isAway()) {
+                continue;
+            }
             for (ChannelName channel : card.channels()) {
                 subscribers.merge(channel.value(), 1, Integer::sum);
             }

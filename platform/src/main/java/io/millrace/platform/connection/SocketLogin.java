@@ -4,6 +4,7 @@ import io.millrace.platform.access.Login;
 import io.millrace.protocol.ClientMessage;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Filter;
+import io.millrace.protocol.Ref;
 import io.millrace.protocol.Refusal;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -23,8 +24,11 @@ final class SocketLogin {
 
     record Refused(ClientMessage.Authenticate message, Refusal refusal) implements Answer {}
 
-    /** Whether a first login is one of as many as its user may have. */
-    private record Seated(LoggedIn login, boolean seated) implements Answer {}
+    /** What a client that came back to its session was answered. */
+    record Answered(ClientMessage.Resume message, Claimed claimed) implements Answer {}
+
+    /** Whether a first login, or a session's, is one of as many as its user may have. */
+    private record Seated(Answer login, boolean seated) implements Answer {}
 
     private final Connection connection;
     private final ActorRef<Connection.Command> self;
@@ -64,9 +68,9 @@ final class SocketLogin {
         }
     }
 
-    /** The first words are said; the login came with the handshake or has just come. */
+    /** The login came with the handshake, or has just come. */
     void isWelcome(Login login) {
-        conversation.isLoggedIn(login);
+        connection.isWelcome(login);
         if (opening.caller().own()) {
             conversation.subscribeOwn(new ClientMessage.SubscribeOwn(null, null, Filter.NONE), login);
         }
@@ -78,9 +82,11 @@ final class SocketLogin {
         if (answer instanceof LoggedIn loggedIn) {
             onLoggedIn(loggedIn);
         } else if (answer instanceof Refused refused) {
-            onRefused(refused);
+            isRefused(refused.message().ref(), refused.refusal(), false);
         } else if (answer instanceof Seated seated) {
             onSeated(seated);
+        } else if (answer instanceof Answered answered) {
+            onAnswered(answered);
         }
     }
 
@@ -90,9 +96,7 @@ final class SocketLogin {
         if (claimed != null && !claimed.equals(loggedIn.login().subject())) {
             connection.end(Refusals.otherUser());
         } else if (known == null) {
-            around.admission()
-                    .byUser(card, loggedIn.login())
-                    .thenAccept(seated -> self.tell(new Seated(loggedIn, seated)));
+            seat(loggedIn, loggedIn.login(), null);
         } else if (known.subject().equals(loggedIn.login().subject())) {
             takesForm(loggedIn.message());
             connection.isRenewed(loggedIn.login());
@@ -107,14 +111,48 @@ final class SocketLogin {
         }
     }
 
+    private void seat(Answer answer, Login login, @Nullable String instead) {
+        around.admission().byUser(card, login, instead).thenAccept(seated -> self.tell(new Seated(answer, seated)));
+    }
+
     private void onSeated(Seated answer) {
-        if (card.login() == null && answer.seated()) {
-            takesForm(answer.login().message());
-            connection.isWelcome(answer.login().login());
-            isAccepted(answer.login());
-        } else if (card.login() == null) {
+        if (!answer.seated()) {
             connection.end(around.admission().userIsFull());
+        } else if (answer.login() instanceof LoggedIn loggedIn) {
+            takesForm(loggedIn.message());
+            isWelcome(loggedIn.login());
+            isAccepted(loggedIn);
+        } else if (answer.login() instanceof Answered answered
+                && answered.claimed().session() != null) {
+            Session session = answered.claimed().session();
+            connection.isWelcome(session.login());
+            goOn(answered.message(), session, session.login());
         }
+    }
+
+    private void onAnswered(Answered answered) {
+        Session session = answered.claimed().session();
+        Login known = card.login();
+        if (session != null && known == null) {
+            seat(answered, session.login(), session.connectionId());
+        } else if (session != null && known != null) {
+            goOn(answered.message(), session, known);
+        } else {
+            isRefused(
+                    answered.message().ref(),
+                    answered.claimed().refusal(),
+                    answered.claimed().isUnknown());
+        }
+    }
+
+    private void goOn(ClientMessage.Resume message, Session session, Login login) {
+        line.write(session.form());
+        conversation.answerResume(message.ref(), login, session.followed());
+        for (Held held : session.followed()) {
+            String from = message.from().getOrDefault(held.channel(), held.from());
+            conversation.goOn(message.ref(), held, from, login);
+        }
+        isDecided(true);
     }
 
     private void takesForm(ClientMessage.Authenticate message) {
@@ -133,11 +171,12 @@ final class SocketLogin {
         isDecided(true);
     }
 
-    private void onRefused(Refused refused) {
-        if (card.login() == null) {
-            connection.end(refused.refusal());
+    /** @param goesOn whether the client may try again, though nobody has logged in */
+    private void isRefused(@Nullable Ref ref, Refusal refusal, boolean goesOn) {
+        if (card.login() == null && !goesOn) {
+            connection.end(refusal);
         } else {
-            conversation.refuse(refused.message().ref(), refused.refusal());
+            conversation.refuse(ref, refusal);
             isDecided(true);
         }
     }

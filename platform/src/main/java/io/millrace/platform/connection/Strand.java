@@ -29,6 +29,9 @@ abstract class Strand {
     /** Where it stands, as a cursor of it alone. */
     abstract String cursor();
 
+    /** Where it began on this connection, as such a cursor. */
+    abstract String begun();
+
     /** The next event, seen or not, or null where there is none now: caught up, or it {@link #needsPage}. */
     abstract @Nullable EncodedEvent following();
 

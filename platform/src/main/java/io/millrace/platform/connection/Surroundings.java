@@ -16,6 +16,7 @@ record Surroundings(
         Access access,
         Admission admission,
         Presences presences,
+        Sessions sessions,
         ConnectionSettings settings,
         ConnectionMeters meters,
         Conversation.Terms terms,

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Track extends Strand {
     private final Feed feed;
     private final Behind behind;
+    private final long begun;
     private long position;
     private LiveList.@Nullable Node node;
     private @Nullable EncodedPage page;
@@ -43,6 +44,7 @@ final class Track extends Strand {
         this.over = over;
         this.behind = new Behind(feed.family().hearing().slowClient());
         this.position = position;
+        this.begun = position;
     }
 
     Feed feed() {
@@ -62,6 +64,11 @@ final class Track extends Strand {
     @Override
     String cursor() {
         return Cursor.of(feed.channel(), new Position(feed.epoch(), position));
+    }
+
+    @Override
+    String begun() {
+        return Cursor.of(feed.channel(), new Position(feed.epoch(), begun));
     }
 
     @Override

@@ -16,7 +16,6 @@ import io.millrace.protocol.View;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,7 +67,7 @@ final class Tracks {
     private final Set<Feed> joined = new CopyOnWriteArraySet<>();
     private volatile boolean stopped;
     private @Nullable Login login;
-    private final Map<ChannelName, Want> wanted = new HashMap<>();
+    private final Map<ChannelName, Want> wanted = new TreeMap<>();
 
     Tracks(Wire wire, Delivery.Sources sources, Stream stream, Listener listener, Outflow outflow) {
         this.wire = wire;
@@ -191,6 +190,16 @@ final class Tracks {
     void stop() {
         stopped = true;
         joined.forEach(feed -> feed.leave(listener));
+    }
+
+    /** What has begun; the client hasn't been told of anything else. */
+    void hold(List<Held> into) {
+        tracks.forEach((channel, track) -> {
+            Want want = wanted.get(channel);
+            if (want != null) {
+                into.add(new Held(track.name(), want.filter().written(), track.begun(), false));
+            }
+        });
     }
 
     /** Where each channel stands, by name. */

@@ -1,6 +1,5 @@
 package io.millrace.platform.edge;
 
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
@@ -51,8 +50,8 @@ final class AcceptedSocket extends UntypedAbstractActor {
     private static final ByteString NOTHING = ByteString.emptyByteString();
 
     private final Wire wire;
+    private final TcpSocket socket;
     private final ActorRef connection;
-    private final InetSocketAddress peer;
 
     /** HTTP over this socket; null once it has left. */
     private Wire.@Nullable Answering answering;
@@ -65,21 +64,21 @@ final class AcceptedSocket extends UntypedAbstractActor {
     private boolean peerClosed;
     private boolean closing;
 
-    private AcceptedSocket(Wire wire, ActorRef connection, InetSocketAddress peer) {
+    private AcceptedSocket(Wire wire, TcpSocket socket) {
         this.wire = wire;
-        this.peer = peer;
-        this.connection = connection;
+        this.socket = socket;
+        this.connection = socket.actor();
     }
 
-    static Props props(Wire wire, ActorRef connection, InetSocketAddress peer) {
-        return Props.create(AcceptedSocket.class, () -> new AcceptedSocket(wire, connection, peer));
+    static Props props(Wire wire, TcpSocket socket) {
+        return Props.create(AcceptedSocket.class, () -> new AcceptedSocket(wire, socket));
     }
 
     @Override
     public void preStart() {
         getContext().watch(connection); // it may fail without a word
         connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
-        answering = wire.answer(connection, getSelf(), peer);
+        answering = wire.answer(socket, getSelf());
     }
 
     @Override
@@ -153,7 +152,8 @@ final class AcceptedSocket extends UntypedAbstractActor {
             end(TcpMessage.close());
             return;
         }
-        frames = stream.run(connection, getSelf(), wire.materializer());
+        frames = stream.run(socket, getSelf(), wire.materializer());
+        stream = stream.underWay();
     }
 
     /** Passes on what has come in, not before the stream can answer; reads on when all of it is taken. */

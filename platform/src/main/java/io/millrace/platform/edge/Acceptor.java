@@ -1,6 +1,7 @@
 package io.millrace.platform.edge;
 
 import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import org.apache.pekko.actor.Props;
 import org.apache.pekko.actor.SupervisorStrategy;
 import org.apache.pekko.actor.UntypedAbstractActor;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.apache.pekko.io.Inet;
 import org.apache.pekko.io.Tcp;
 import org.apache.pekko.io.TcpMessage;
 import org.apache.pekko.japi.pf.DeciderBuilder;
@@ -40,6 +42,7 @@ final class Acceptor extends UntypedAbstractActor {
     private final InetSocketAddress address;
     private final ServerSettings settings;
     private final CompletableFuture<InetSocketAddress> bound;
+    private final AcceptedChannels channels = new AcceptedChannels();
     private final List<CompletableFuture<Done>> unbinding = new ArrayList<>();
     private final List<CompletableFuture<Done>> finishing = new ArrayList<>();
     private @Nullable ActorRef listener;
@@ -77,22 +80,18 @@ final class Acceptor extends UntypedAbstractActor {
 
     @Override
     public void preStart() {
+        List<Inet.SocketOption> options = new ArrayList<>();
+        settings.getSocketOptions().forEach(options::add);
+        options.add(channels);
         Tcp.get(getContext().getSystem())
                 .manager()
-                .tell(
-                        TcpMessage.bind(getSelf(), address, settings.getBacklog(), settings.getSocketOptions(), true),
-                        getSelf());
+                .tell(TcpMessage.bind(getSelf(), address, settings.getBacklog(), options, true), getSelf());
     }
 
     @Override
     public void onReceive(Object message) {
         if (message instanceof Tcp.Connected made) {
-            ActorRef socket = getContext().actorOf(AcceptedSocket.props(wire, getSender(), made.remoteAddress()));
-            String peer = SilentPeers.name(made.remoteAddress());
-            socketOf.put(peer, socket);
-            peerOf.put(socket, peer);
-            awaited--;
-            acceptNext();
+            onConnected(made);
         } else if (message == AcceptedSocket.Event.GONE) {
             onGone();
         } else if (message == Signal.LOOK_FOR_SILENT_PEERS) {
@@ -117,6 +116,21 @@ final class Acceptor extends UntypedAbstractActor {
         } else {
             unhandled(message);
         }
+    }
+
+    private void onConnected(Tcp.Connected made) {
+        SocketChannel channel = channels.take(made);
+        if (channel == null) {
+            getSender().tell(TcpMessage.abort(), getSelf());
+        } else {
+            TcpSocket accepted = new TcpSocket(getSender(), channel, made.remoteAddress());
+            ActorRef socket = getContext().actorOf(AcceptedSocket.props(wire, accepted));
+            String peer = SilentPeers.name(made.remoteAddress());
+            socketOf.put(peer, socket);
+            peerOf.put(socket, peer);
+        }
+        awaited--;
+        acceptNext();
     }
 
     private void acceptNext() {

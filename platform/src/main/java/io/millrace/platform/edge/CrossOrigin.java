@@ -12,7 +12,8 @@ final class CrossOrigin {
     private static final List<HttpHeader> PREFLIGHT = List.of(
             RawHeader.create("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS"),
             RawHeader.create(
-                    "Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Last-Event-ID"),
+                    "Access-Control-Allow-Headers",
+                    "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, " + StreamResume.HEADER),
             RawHeader.create("Access-Control-Max-Age", "600"));
 
     private final Logins logins;

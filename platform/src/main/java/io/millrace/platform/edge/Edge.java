@@ -190,7 +190,7 @@ public final class Edge {
             return publish.publish(call, channel);
         }
         if (call.method().equals(HttpMethods.GET)) {
-            call.requireOnlyFilterAnd("presence", "from", "lastEventId", "envelope", "batch", "compress");
+            call.requireOnlyFilterAnd("presence", "session", "from", "lastEventId", "envelope", "batch", "compress");
             return stream.open(call, login -> Set.of(channel));
         }
         return notAllowed(call, HttpMethods.GET, HttpMethods.POST);

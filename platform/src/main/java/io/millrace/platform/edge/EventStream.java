@@ -36,9 +36,14 @@ record EventStream(Source<ByteString, NotUsed> frames, @Nullable Hearing hearing
     }
 
     /** Writes the frames into a socket that HTTP has left. */
-    SocketOut.Handle run(ActorRef connection, ActorRef owner, Materializer materializer) {
-        return frames.toMat(Sink.fromGraph(new SocketOut(connection, owner, LAST_WRITE)), Keep.right())
+    SocketOut.Handle run(TcpSocket socket, ActorRef owner, Materializer materializer) {
+        return frames.toMat(Sink.fromGraph(new SocketOut(socket, owner, LAST_WRITE)), Keep.right())
                 .run(materializer);
+    }
+
+    /** What is left once it runs: what frames are made by needn't be kept twice for as long as they come. */
+    EventStream underWay() {
+        return new EventStream(Source.empty(), hearing);
     }
 
     /** Ends a stream that nobody will hear. */

@@ -1,6 +1,5 @@
 package io.millrace.platform.edge;
 
-import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorRef;
@@ -53,14 +52,14 @@ final class LeanWire implements Wire {
 
     /** The owner hears {@link EventStream} before such a stream's head can be on the socket. */
     @Override
-    public Answering answer(ActorRef connection, ActorRef owner, InetSocketAddress peer) {
-        Requests requests = new Requests(peer);
+    public Answering answer(TcpSocket socket, ActorRef owner) {
+        Requests requests = new Requests(socket.peer());
         Flow<ByteString, ByteString, NotUsed> answers = Flow.of(HttpRequest.class)
                 .mapAsync(pipelining, request -> requests.ask(routes, request))
                 .map(answer -> head(PekkoWire.last(answer, requests), owner))
                 .join(http)
                 .join(Patience.with(limits, requests));
-        return Wire.run(answers, requests, limits, connection, owner, materializer);
+        return Wire.run(answers, requests, limits, socket, owner, materializer);
     }
 
     private static HttpResponse head(HttpResponse answer, ActorRef owner) {

@@ -1,6 +1,5 @@
 package io.millrace.platform.edge;
 
-import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorRef;
@@ -58,13 +57,13 @@ final class PekkoWire implements Wire {
     }
 
     @Override
-    public Answering answer(ActorRef connection, ActorRef owner, InetSocketAddress peer) {
-        Requests requests = new Requests(peer);
+    public Answering answer(TcpSocket socket, ActorRef owner) {
+        Requests requests = new Requests(socket.peer());
         Flow<ByteString, ByteString, NotUsed> answers = Flow.of(ByteString.class)
                 .buffer(1, OverflowStrategy.backpressure()) // a read always waits, so a peer that goes is noticed
                 .via(answers(routes, pipelining, requests).join(http))
                 .join(Patience.with(limits, requests));
-        return Wire.run(answers, requests, limits, connection, owner, materializer);
+        return Wire.run(answers, requests, limits, socket, owner, materializer);
     }
 
     /** Requests answered one after the other, event streams with their frames. */

@@ -65,7 +65,13 @@ final class SocketDoor {
     }
 
     private Caller caller(Call call) {
-        return new Caller(call.address(settings.trustedProxies()), call.flag("own"), false, call.limits());
+        return new Caller(
+                call.address(settings.trustedProxies()),
+                call.flag("own"),
+                false,
+                call.flag("session"),
+                null,
+                call.limits());
     }
 
     private record Known(@Nullable Login login) {}

@@ -43,7 +43,7 @@ final class SocketHearing implements Hearing {
         } else if (input instanceof WsDecoder.Pong) {
             opened.ponged();
         } else if (input instanceof WsDecoder.Close close) {
-            opened.hangsUp(close.code() == WsDecoder.NO_CODE ? 1000 : close.code());
+            opened.hangsUp(close.code());
         } else if (input instanceof WsDecoder.Binary) {
             opened.end(Code.UNSUPPORTED_DATA, "send JSON in text messages");
         } else if (input instanceof WsDecoder.Violation violation) {

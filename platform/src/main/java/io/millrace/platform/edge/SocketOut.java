@@ -1,7 +1,10 @@
 package io.millrace.platform.edge;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.io.Tcp;
 import org.apache.pekko.io.TcpMessage;
 import org.apache.pekko.japi.Pair;
@@ -12,16 +15,15 @@ import org.apache.pekko.stream.stage.AbstractGraphStageWithMaterializedValue;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.apache.pekko.stream.stage.InHandler;
-import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 import scala.runtime.BoxedUnit;
 
 /**
- * Writes a stream to a socket's TCP actor, one write in flight: the next is pulled when the kernel has taken the last one
- * whole. The acknowledgement comes straight back to this stage, so a delivery costs three mailboxes: this stream's when it
- * is woken, the TCP actor's for the write, and this stream's again for the answer.
+ * Writes a stream to a socket, on the stream's own turn: a delivery costs one mailbox, the stream's when it is woken. What
+ * the kernel has no room for goes to the TCP actor, which waits for that; the next is pulled when all of it is taken, so no
+ * more than one write waits.
  *
  * <p>Tells the socket's owner that it is {@link Running}, and how it ended, once: {@link Written} when all is with the
  * kernel, {@link Broken} otherwise.
@@ -46,17 +48,15 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
         TAKEN
     }
 
-    private static final String FLUSH_OVER = "flush";
-
     private final Inlet<ByteString> in = Inlet.create("SocketOut.in");
     private final SinkShape<ByteString> shape = SinkShape.of(in);
-    private final ActorRef connection;
+    private final TcpSocket socket;
     private final ActorRef owner;
     private final Duration flush;
 
     /** @param flush how long the last write may take after the stream has completed */
-    SocketOut(ActorRef connection, ActorRef owner, Duration flush) {
-        this.connection = connection;
+    SocketOut(TcpSocket socket, ActorRef owner, Duration flush) {
+        this.socket = socket;
         this.owner = owner;
         this.flush = flush;
     }
@@ -72,10 +72,9 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
         return Pair.create(logic, logic);
     }
 
-    private final class Logic extends TimerGraphStageLogic implements InHandler, Handle {
-        private final AsyncCallback<Logic> cancelled = createAsyncCallback(Logic::completeStage);
-        private final AsyncCallback<Object> telling = createAsyncCallback(this::tell);
-        private @Nullable ActorRef self;
+    private final class Logic extends GraphStageLogic implements InHandler, Handle {
+        private final AsyncCallback<Runnable> run = createAsyncCallback(Runnable::run);
+        private @Nullable Cancellable flushing;
         private boolean inFlight;
         private boolean completed;
 
@@ -86,20 +85,34 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
 
         @Override
         public void preStart() {
-            self = getStageActor(this::hear).ref();
             pull(in);
-            telling.invoke(new Running(SocketOut.this)); // comes back when all stages have begun
+            run.invoke(() -> tell(new Running(SocketOut.this))); // comes back when all stages have begun
         }
 
         @Override
         public void cancel() {
-            cancelled.invoke(this);
+            run.invoke(this::completeStage);
         }
 
         @Override
         public void onPush() {
-            inFlight = true;
-            connection.tell(TcpMessage.write(grab(in), Ack.TAKEN), self);
+            ByteString bytes = grab(in);
+            ByteBuffer buffer = bytes.asByteBuffer();
+            try {
+                socket.channel().write(buffer);
+            } catch (IOException gone) {
+                end(new Broken(SocketOut.this));
+                return;
+            }
+            if (buffer.hasRemaining()) {
+                inFlight = true;
+                socket.actor()
+                        .tell(
+                                TcpMessage.write(bytes.drop(buffer.position()), Ack.TAKEN),
+                                getStageActor(this::hear).ref());
+            } else {
+                pull(in);
+            }
         }
 
         private BoxedUnit hear(Tuple2<ActorRef, Object> message) {
@@ -121,7 +134,10 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
             if (inFlight) {
                 completed = true;
                 setKeepGoing(true);
-                scheduleOnce(FLUSH_OVER, flush);
+                flushing = materializer()
+                        .system()
+                        .scheduler()
+                        .scheduleOnce(flush, this::flushIsOver, materializer().executionContext());
             } else {
                 end(new Written(SocketOut.this));
             }
@@ -132,9 +148,15 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
             end(new Broken(SocketOut.this));
         }
 
+        private void flushIsOver() {
+            run.invoke(() -> end(new Broken(SocketOut.this)));
+        }
+
         @Override
-        public void onTimer(Object timer) {
-            end(new Broken(SocketOut.this));
+        public void postStop() {
+            if (flushing != null) {
+                flushing.cancel();
+            }
         }
 
         private void end(Object outcome) {

@@ -7,6 +7,7 @@ import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.FamilyWant;
 import io.millrace.platform.connection.Form;
 import io.millrace.platform.connection.Opening;
+import io.millrace.platform.connection.Session;
 import io.millrace.platform.connection.Transport;
 import io.millrace.platform.connection.Views;
 import io.millrace.platform.connection.Want;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
@@ -48,6 +50,7 @@ final class StreamDoor {
 
     private final Logins logins;
     private final Connections connections;
+    private final StreamResume resume;
     private final PresenceDoor presence;
     private final Capacity capacity;
     private final StreamEnds ends;
@@ -67,6 +70,7 @@ final class StreamDoor {
         this.ends = new StreamEnds(rooms.relays());
         this.logins = logins;
         this.connections = rooms.connections();
+        this.resume = new StreamResume(logins, connections);
         this.capacity = capacity;
         this.views = new Views(rooms.families());
         this.settings = settings;
@@ -74,13 +78,19 @@ final class StreamDoor {
 
     /** What the query names: channels, or one whole family. */
     CompletionStage<HttpResponse> openAny(Call call) {
-        call.requireOnlyFilterAnd("channel", "own", "presence", "from", "lastEventId", "envelope", "batch", "compress");
+        call.requireOnlyFilterAnd(
+                "channel", "own", "presence", "session", "from", "lastEventId", "envelope", "batch", "compress");
         String family = family(call);
         return family == null ? open(call, channels(call)) : openFamily(call, login -> family);
     }
 
-    /** One channel, or those that {@code asked} makes of the login. */
+    /** One channel, or those that {@code asked} makes of the login; or what the client's session follows. */
     CompletionStage<HttpResponse> open(Call call, Function<Login, Set<ChannelName>> asked) {
+        return resume.session(call)
+                .thenCompose(session -> session.isPresent() ? goOn(call, session.get()) : begin(call, asked));
+    }
+
+    private CompletionStage<HttpResponse> begin(Call call, Function<Login, Set<ChannelName>> asked) {
         return logins.require(call).thenCompose(login -> {
             Set<ChannelName> channels = within(asked.apply(login));
             String lastEventId = lastEventId(call);
@@ -92,29 +102,60 @@ final class StreamDoor {
             }
             Form form = call.form();
             boolean liveOnly = lastEventId == null && start instanceof Start.Latest;
-            for (ChannelName channel : channels) {
-                logins.requireAct(login, Act.SUBSCRIBE, channel);
-                views.requireFilterable(channel, filter);
-                if (!liveOnly) {
-                    logins.requireAct(login, Act.HISTORY, channel);
-                }
-            }
-            if (call.flag("presence")) {
-                channels.forEach(channel -> presence.requirePresence(login, channel));
-            }
-            capacity.require();
             List<Want> wants = channels.stream()
                     .map(channel -> new Want(channel, lastEventId, start, filter))
                     .toList();
-            return ends.isAtTheEnd(channels, lastEventId)
-                    .thenCompose(over -> over
-                            ? CompletableFuture.completedFuture(nothingMore())
-                            : stream(call, login, wants, null, form));
+            require(login, wants, liveOnly, call.flag("presence"));
+            return unlessOver(call, login, wants, lastEventId, form, caller(call));
         });
+    }
+
+    private void require(Login login, List<Want> wants, boolean liveOnly, boolean hearsPresence) {
+        for (Want want : wants) {
+            logins.requireAct(login, Act.SUBSCRIBE, want.channel());
+            views.requireFilterable(want.channel(), want.filter());
+            if (!liveOnly) {
+                logins.requireAct(login, Act.HISTORY, want.channel());
+            }
+            if (hearsPresence) {
+                presence.requirePresence(login, want.channel());
+            }
+        }
+        capacity.require();
+    }
+
+    private CompletionStage<HttpResponse> unlessOver(
+            Call call, Login login, List<Want> wants, @Nullable String lastEventId, Form form, Caller caller) {
+        Set<ChannelName> channels = wants.stream().map(Want::channel).collect(Collectors.toSet());
+        return ends.isAtTheEnd(channels, lastEventId)
+                .thenCompose(over -> over
+                        ? CompletableFuture.completedFuture(nothingMore())
+                        : stream(call, login, wants, null, form, caller));
+    }
+
+    /** What the session followed, from where the client says it is; what its login may hear is asked anew. */
+    private CompletionStage<HttpResponse> goOn(Call call, Session session) {
+        String lastEventId = lastEventId(call);
+        Login login = session.login();
+        Caller caller = resume.caller(call.address(settings.trustedProxies()), call.limits(), session);
+        FamilyWant family = StreamResume.family(session, lastEventId);
+        if (family != null) {
+            logins.requireFamily(login, views, family);
+            capacity.require();
+            return stream(call, login, List.of(), family, session.form(), caller);
+        }
+        List<Want> wants = StreamResume.wants(session, lastEventId);
+        require(login, wants, false, caller.presence());
+        return unlessOver(call, login, wants, lastEventId, session.form(), caller);
     }
 
     /** {@code GET /v1/events?channel=family:*}: a whole family, alone on its connection and always in full. */
     CompletionStage<HttpResponse> openFamily(Call call, Function<Login, String> asksFor) {
+        return resume.session(call)
+                .thenCompose(session -> session.isPresent() ? goOn(call, session.get()) : beginFamily(call, asksFor));
+    }
+
+    private CompletionStage<HttpResponse> beginFamily(Call call, Function<Login, String> asksFor) {
         return logins.require(call).thenCompose(login -> {
             Form asked = call.form();
             String family = asksFor.apply(login);
@@ -122,24 +163,17 @@ final class StreamDoor {
             views.requireWhole(want);
             logins.requireFamily(login, views, want);
             capacity.require();
-            return stream(call, login, List.of(), want, new Form(true, asked.batch(), asked.compressAbove()));
+            Form form = new Form(true, asked.batch(), asked.compressAbove());
+            return stream(call, login, List.of(), want, form, caller(call));
         });
     }
 
     private CompletionStage<HttpResponse> stream(
-            Call call, Login login, List<Want> wants, @Nullable FamilyWant family, Form form) {
+            Call call, Login login, List<Want> wants, @Nullable FamilyWant family, Form form, Caller caller) {
         boolean zipped = connections.mayZip() && call.acceptsGzip();
         return connections
                 .open(new Opening(
-                        Transport.SSE,
-                        login,
-                        wants,
-                        family,
-                        form,
-                        zipped,
-                        logins::verify,
-                        caller(call),
-                        call.arrival(null)))
+                        Transport.SSE, login, wants, family, form, zipped, logins::verify, caller, call.arrival(null)))
                 .thenCompose(Connections.Opened::frames)
                 .thenApply(frames -> HttpResponse.create()
                         .addHeaders(zipped ? ZIPPED_HEADERS : HEADERS)
@@ -149,7 +183,13 @@ final class StreamDoor {
     }
 
     private Caller caller(Call call) {
-        return new Caller(call.address(settings.trustedProxies()), false, call.flag("presence"), call.limits());
+        return new Caller(
+                call.address(settings.trustedProxies()),
+                false,
+                call.flag("presence"),
+                call.flag("session"),
+                null,
+                call.limits());
     }
 
     /** [spec] "HTTP 204 No Content [...] prevents the EventSource from reconnecting" (WHATWG HTML, 9.2.1). */

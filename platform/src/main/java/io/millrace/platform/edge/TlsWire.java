@@ -1,6 +1,5 @@
 package io.millrace.platform.edge;
 
-import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorRef;
@@ -90,16 +89,15 @@ final class TlsWire implements Wire {
     }
 
     @Override
-    public Answering answer(ActorRef connection, ActorRef owner, InetSocketAddress peer) {
-        Requests requests = new Requests(peer);
+    public Answering answer(TcpSocket socket, ActorRef owner) {
+        Requests requests = new Requests(socket.peer());
         Flow<SslTlsInbound, SslTlsOutbound, NotUsed> alone = PekkoWire.answers(
                         routes, settings.getPipeliningLimit(), requests)
                 .join(http1);
         Flow<ByteString, ByteString, NotUsed> answers = offersHttp2
                 ? either(alone, streams(requests).join(http2))
                 : alone.join(TLS.create(certificates::engine, session -> {}, TLSClosing$.MODULE$.ignoreComplete()));
-        return Wire.run(
-                answers.join(Patience.with(limits, requests)), requests, limits, connection, owner, materializer);
+        return Wire.run(answers.join(Patience.with(limits, requests)), requests, limits, socket, owner, materializer);
     }
 
     private Flow<ByteString, ByteString, NotUsed> either(

@@ -1,6 +1,5 @@
 package io.millrace.platform.edge;
 
-import java.net.InetSocketAddress;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.japi.Pair;
@@ -21,7 +20,7 @@ interface Wire {
      * Runs HTTP over a socket. An owner that is told of an {@link EventStream} runs it once HTTP has ended; where it is told
      * of none, event streams are carried in their responses.
      */
-    Answering answer(ActorRef connection, ActorRef owner, InetSocketAddress peer);
+    Answering answer(TcpSocket socket, ActorRef owner);
 
     Materializer materializer();
 
@@ -30,12 +29,12 @@ interface Wire {
             Flow<ByteString, ByteString, NotUsed> answers,
             Requests requests,
             Patience.Limits limits,
-            ActorRef connection,
+            TcpSocket socket,
             ActorRef owner,
             Materializer materializer) {
-        Pair<SocketIn.Handle, SocketOut.Handle> ends = Source.fromGraph(new SocketIn(connection))
+        Pair<SocketIn.Handle, SocketOut.Handle> ends = Source.fromGraph(new SocketIn(socket.actor()))
                 .via(answers)
-                .toMat(Sink.fromGraph(new SocketOut(connection, owner, limits.idle())), Keep.both())
+                .toMat(Sink.fromGraph(new SocketOut(socket, owner, limits.idle())), Keep.both())
                 .run(materializer);
         return new Answering(ends.first(), ends.second(), requests);
     }

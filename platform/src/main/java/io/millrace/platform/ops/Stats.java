@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** This node's figures in one document: what {@code /v1/stats} and the admin port's {@code /stats} show. */
@@ -24,10 +25,21 @@ public final class Stats {
     private final Epoch epoch;
     private final String node;
     private final BooleanSupplier database;
+    private final Supplier<List<Map<String, Object>>> ingest;
     private final Instant since = Instant.now();
 
-    /** @param database whether it answers, as was last seen; must not block */
-    public Stats(MeterRegistry registry, Connections connections, Epoch epoch, String node, BooleanSupplier database) {
+    /**
+     * @param database whether it answers, as was last seen; must not block
+     * @param ingest how each line from a database is
+     */
+    public Stats(
+            MeterRegistry registry,
+            Connections connections,
+            Epoch epoch,
+            String node,
+            BooleanSupplier database,
+            Supplier<List<Map<String, Object>>> ingest) {
+        this.ingest = ingest;
         this.database = database;
         this.registry = registry;
         this.connections = connections;
@@ -54,6 +66,7 @@ public final class Stats {
         stats.put(
                 "deliveredEvents",
                 of("millrace.delivered.events", "sse") + of("millrace.delivered.events", "websocket"));
+        stats.put("ingest", ingest.get());
         return stats;
     }
 

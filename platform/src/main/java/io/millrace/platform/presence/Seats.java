@@ -12,6 +12,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many connections a user may have: counted over the cluster, never by evicting anybody. Where the user's entity can't
@@ -40,8 +41,12 @@ public final class Seats {
         return new Seats(sharding, here);
     }
 
-    /** Whether the connection is one of at most {@code limit} of its user's; it counts until it {@link #leave}s. */
-    public CompletionStage<Boolean> take(String user, String connectionId, int limit) {
+    /**
+     * Whether the connection is one of at most {@code limit} of its user's; it counts until it {@link #leave}s.
+     *
+     * @param instead a connection that is about to leave for it, and counts no more
+     */
+    public CompletionStage<Boolean> take(String user, String connectionId, @Nullable String instead, int limit) {
         if (limit == 0) {
             return CompletableFuture.completedFuture(true);
         }
@@ -51,7 +56,7 @@ public final class Seats {
             return more;
         });
         return sharding.entityRefFor(UserSeats.KEY, user)
-                .<UserSeats.Taken>ask(replyTo -> new UserSeats.Take(connectionId, limit, replyTo), PATIENCE)
+                .<UserSeats.Taken>ask(replyTo -> new UserSeats.Take(connectionId, instead, limit, replyTo), PATIENCE)
                 .exceptionally(late ->
                         new UserSeats.Taken(here.getOrDefault(user, Set.of()).size() <= limit))
                 .thenApply(answer -> {

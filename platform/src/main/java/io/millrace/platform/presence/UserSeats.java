@@ -14,6 +14,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many connections one user has in the whole cluster. It keeps nothing that the nodes don't know better: it asks all of
@@ -30,8 +31,9 @@ final class UserSeats extends AbstractBehavior<UserSeats.Command> {
 
     sealed interface Command {}
 
-    /** A new connection wants to be one of at most {@code limit}. */
-    record Take(String connectionId, int limit, ActorRef<Taken> replyTo) implements Command, Travels {}
+    /** A new connection wants to be one of at most {@code limit}, perhaps in place of one that is about to leave for it. */
+    record Take(String connectionId, @Nullable String instead, int limit, ActorRef<Taken> replyTo)
+            implements Command, Travels {}
 
     record Taken(boolean taken) implements Travels {}
 
@@ -87,7 +89,7 @@ final class UserSeats extends AbstractBehavior<UserSeats.Command> {
     }
 
     private Behavior<Command> onTake(Take take) {
-        sitting.remove(take.connectionId());
+        gives(take);
         if (!counting && sitting.size() < take.limit()) {
             seat(take);
         } else {
@@ -97,6 +99,14 @@ final class UserSeats extends AbstractBehavior<UserSeats.Command> {
             }
         }
         return this;
+    }
+
+    /** Neither the connection itself nor the one whose place it gets stands in its way. */
+    private void gives(Take take) {
+        sitting.remove(take.connectionId());
+        if (take.instead() != null) {
+            sitting.remove(take.instead());
+        }
     }
 
     private void seat(Take take) {
@@ -119,7 +129,7 @@ final class UserSeats extends AbstractBehavior<UserSeats.Command> {
     private Behavior<Command> counted() {
         timers.cancel(new CountedLongEnough());
         counting = false;
-        waiting.forEach(take -> sitting.remove(take.connectionId()));
+        waiting.forEach(this::gives);
         for (Take take : waiting) {
             if (sitting.size() < take.limit()) {
                 seat(take);

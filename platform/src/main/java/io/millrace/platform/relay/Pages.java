@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Older events, read from the journal once for everybody who waits for them. Pages begin at fixed offsets, so that clients
  * that come back to different places share them; the few newest stay for some seconds, which is what a storm of returning
- * clients lives on. Safe for use by many threads.
+ * clients lives on. Whoever has asked for the page before is walking through the past, and the next page is read while this one
+ * goes out. Safe for use by many threads.
  */
 final class Pages {
     private static final int KEPT = 4;
@@ -53,17 +54,31 @@ final class Pages {
         long start = offset - offset % size.events();
         synchronized (this) {
             Reading known = readings.get(start);
-            if (known != null && known.isUsefulAfter(offset)) {
-                return known.page();
-            }
-            CompletionStage<EncodedPage> page = read(start, start, offset);
-            readings.remove(start);
-            readings.put(start, new Reading(page, System.nanoTime()));
-            if (readings.size() > KEPT) {
-                readings.remove(readings.keySet().iterator().next());
+            boolean walking = readings.containsKey(start - size.events());
+            CompletionStage<EncodedPage> page =
+                    known != null && known.isUsefulAfter(offset) ? known.page() : begin(start, offset);
+            if (walking) {
+                page.thenAccept(read -> readAhead(read, start + size.events()));
             }
             return page;
         }
+    }
+
+    /** A page that ends before the next one begins was cut by its bytes: who walks on asks for it again. */
+    private synchronized void readAhead(EncodedPage page, long next) {
+        if (page.reachesPast(next - 1) && page.bounds().head() > next && !readings.containsKey(next)) {
+            begin(next, next);
+        }
+    }
+
+    private CompletionStage<EncodedPage> begin(long start, long offset) {
+        CompletionStage<EncodedPage> page = read(start, start, offset);
+        readings.remove(start);
+        readings.put(start, new Reading(page, System.nanoTime()));
+        if (readings.size() > KEPT) {
+            readings.remove(readings.keySet().iterator().next());
+        }
+        return page;
     }
 
     /** What the journal held a second ago or later; asked once for everybody who wants to know. */

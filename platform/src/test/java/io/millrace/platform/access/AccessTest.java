@@ -129,7 +129,8 @@ class AccessTest {
         assertThat(allowed.apply("alerts:ann")).containsExactly(Act.SUBSCRIBE, Act.HISTORY);
         assertThat(allowed.apply("alerts:7:ann")).containsExactly(Act.SUBSCRIBE, Act.HISTORY);
         assertThat(allowed.apply("alerts:entity:acme")).containsExactly(Act.SUBSCRIBE, Act.HISTORY);
-        for (String others : List.of("alerts", "alerts:bob", "alerts:ann:7", "alerts:xann", "alerts:entity:ann", "alerts:acme")) {
+        for (String others :
+                List.of("alerts", "alerts:bob", "alerts:ann:7", "alerts:xann", "alerts:entity:ann", "alerts:acme")) {
             assertThat(allowed.apply(others)).as(others).isEmpty();
         }
         assertThat(allowed.apply("user:bob")).as("somebody else's own").isEmpty();

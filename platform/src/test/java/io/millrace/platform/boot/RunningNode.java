@@ -13,6 +13,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,13 +88,51 @@ final class RunningNode implements AutoCloseable {
         try {
             Path folder = Files.createTempDirectory("millrace-doors");
             EmbeddedDatabase database = EmbeddedDatabase.start(folder.resolve("postgres"), 0);
-            Config settings = Settings.load(ConfigFactory.empty(), SETTINGS, Map.of());
+            try (Connection shop =
+                    DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password())) {
+                shop.createStatement().execute("CREATE DATABASE shop");
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+            Config settings =
+                    Settings.load(ConfigFactory.empty(), ingest(database).withFallback(SETTINGS), Map.of());
             Storage storage = Storage.open(
                     StorageSettings.from(settings).at(database.jdbcUrl(), database.user(), database.password()));
             return new RunningNode(folder, database, storage, Node.start(settings, storage));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Events out of the journal's database by NOTIFY, and out of another one by both ways. */
+    private static Config ingest(EmbeddedDatabase database) {
+        return ConfigFactory.parseString(
+                """
+                millrace.ingest {
+                  databases = [ { name = shop, url = "%s", user = "%s", password = "%s" } ]
+                  outbox = [ { database = shop, channels = ["doors:*", "slow:*", "tiny:*"] } ]
+                  notify = [
+                    { listen = strategy_ready, channel = "doors:strategy:{id}", type = "strategy.ready", key = version }
+                    { database = shop, listen = "phase.changed", channel = "doors:phase", source = shop }
+                  ]
+                  poll = 200ms
+                }
+                """
+                        .formatted(shopUrl(database), database.user(), database.password()));
+    }
+
+    private static String shopUrl(EmbeddedDatabase database) {
+        return database.jdbcUrl().replaceFirst("/[^/?]+(\\?|$)", "/shop$1");
+    }
+
+    /** A session with the journal's database. */
+    Connection own() throws SQLException {
+        return DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+    }
+
+    /** A session with the database of a service. */
+    Connection shop() throws SQLException {
+        return DriverManager.getConnection(shopUrl(database), database.user(), database.password());
     }
 
     int port() {

@@ -225,6 +225,9 @@ class SettingsTest {
         put(bad, "connection", "pong-timeout", "10ms", "26s");
         put(bad, "connection", "retry-min", "-1s", "5s");
         put(bad, "connection", "retry-max", "x");
+        put(bad, "connection", "session.window", "500ms", "2h");
+        put(bad, "connection", "session.presence", "-1s", "6m");
+        put(bad, "connection", "session.waiting", "0", "many");
         put(bad, "connection", "gzip", "maybe");
         put(bad, "connection", "limits.channels", "0", "101");
         put(bad, "connection", "limits.write-bytes", "10", "x");
@@ -250,6 +253,25 @@ class SettingsTest {
         put(bad, "edge", "websocket.frame-bytes", "10", "x");
         put(bad, "edge", "websocket.message-bytes", "1 KiB", "x");
         put(bad, "edge", "websocket.fragments", "0", "x");
+        put(
+                bad,
+                "ingest",
+                "databases",
+                "[ { name = own, url = \"jdbc:postgresql:x\", user = u } ]",
+                "[ { name = a } ]",
+                "5");
+        put(
+                bad,
+                "ingest",
+                "notify",
+                "[ { listen = a } ]",
+                "[ { listen = a, channel = \"a:{b\" } ]",
+                "[ { listen = a, channel = \"a b\" } ]",
+                "[ { listen = message, channel = a } ]");
+        put(bad, "ingest", "outbox", "[ { database = nowhere } ]", "[ { }, { } ]", "[ { channels = [\"*a\"] } ]", "5");
+        put(bad, "ingest", "poll", "10ms", "11s", "x");
+        put(bad, "ingest", "batch", "0", "1001", "x");
+        put(bad, "ingest", "give-up-after", "10ms", "x");
         put(bad, "access", "keys", "[ { kid = a } ]", "5");
         put(bad, "access", "jwks", "[ { issuer = a, url = \"http://example.com\" } ]", "5");
         put(bad, "access", "jwks-timeout", "0s", "x");

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.persistence.ChannelRecord;
 import io.millrace.persistence.ChannelRecord.Published;
 import io.millrace.persistence.ChannelRecord.Trimmed;
@@ -277,12 +278,8 @@ class ChannelTest {
 
     @Test
     void overTheRateOfAClassLatestTheNewestWaitsForItsTurn() {
-        ActorRef<Command> channel = KIT.spawn(Channel.create(
-                CHANNEL,
-                Sample.family("class = latest, rate { events = 1, per = 300ms }"),
-                settings(),
-                journal,
-                Clock.systemUTC()));
+        ActorRef<Command> channel = KIT.spawn(
+                Channel.create(CHANNEL, Sample.family("class = latest, rate { events = 1, per = 300ms }"), around()));
         spawned.add(channel);
         channel.tell(new Follow(ear.ref(), 0));
         ear.expectMessageClass(Head.class);
@@ -308,10 +305,15 @@ class ChannelTest {
                 .isEqualTo("3");
     }
 
+    private Channel.Surroundings around() {
+        return new Channel.Surroundings(
+                settings(), journal, Clock.systemUTC(), new ChannelMeters(new SimpleMeterRegistry()));
+    }
+
     private EventSourcedBehaviorTestKit<Command, ChannelRecord, ChannelState> behaviorKit() {
         return EventSourcedBehaviorTestKit.create(
                 KIT.system(),
-                Channel.create(CHANNEL, Sample.family(""), settings(), journal, Clock.systemUTC()),
+                Channel.create(CHANNEL, Sample.family(""), around()),
                 // internal commands and the state never leave the node
                 EventSourcedBehaviorTestKit.enabledSerializationSettings()
                         .withVerifyState(false)
@@ -320,7 +322,7 @@ class ChannelTest {
 
     private ActorRef<Command> spawn(int maxEvents) {
         Family family = Sample.family("retention.max-events = " + maxEvents);
-        ActorRef<Command> channel = KIT.spawn(Channel.create(CHANNEL, family, settings(), journal, Clock.systemUTC()));
+        ActorRef<Command> channel = KIT.spawn(Channel.create(CHANNEL, family, around()));
         spawned.add(channel);
         return channel;
     }

@@ -2,6 +2,7 @@ package io.millrace.platform.channel;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.persistence.ChannelRecord;
 import io.millrace.persistence.ChannelRecord.Appended;
 import io.millrace.persistence.ChannelSnapshot.KnownState;
@@ -62,9 +63,11 @@ public final class EntityTestKit implements AutoCloseable {
                         CHANNEL,
                         Families.from(millrace).of(CHANNEL),
                         behaviour,
-                        ChannelSettings.from(millrace),
-                        new MemoryJournal(),
-                        Clock.systemUTC()),
+                        new Channel.Surroundings(
+                                ChannelSettings.from(millrace),
+                                new MemoryJournal(),
+                                Clock.systemUTC(),
+                                new ChannelMeters(new SimpleMeterRegistry()))),
                 EventSourcedBehaviorTestKit.enabledSerializationSettings()
                         .withVerifyState(false)
                         .withVerifyCommands(false));

@@ -4,6 +4,7 @@ import static io.millrace.platform.fakes.Sample.CHANNEL;
 import static io.millrace.platform.fakes.Sample.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.persistence.WriteId;
 import io.millrace.platform.channel.Announcement.Announced;
 import io.millrace.platform.channel.Announcement.Head;
@@ -121,8 +122,10 @@ class EphemeralChannelTest {
         return KIT.spawn(Channel.create(
                 CHANNEL,
                 Sample.family("class = ephemeral" + more),
-                settings,
-                new MemoryJournal(),
-                Clock.fixed(now, ZoneOffset.UTC)));
+                new Channel.Surroundings(
+                        settings,
+                        new MemoryJournal(),
+                        Clock.fixed(now, ZoneOffset.UTC),
+                        new ChannelMeters(new SimpleMeterRegistry()))));
     }
 }

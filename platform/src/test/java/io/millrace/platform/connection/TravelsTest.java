@@ -8,9 +8,12 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.millrace.platform.access.Grant;
+import io.millrace.platform.access.Login;
 import io.millrace.protocol.Revocation;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -29,6 +32,17 @@ class TravelsTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create("travels", CONFIG);
     private static final Serialization SERIALIZATION = SerializationExtension.get(Adapter.toClassic(KIT.system()));
+
+    private static final Login LOGIN = new Login(
+            "ännchen",
+            "e7",
+            List.of(Grant.parse("jobs:*:subscribe,history"), Grant.parse("!jobs:7:admin")),
+            Instant.parse("2026-01-31T12:00:00Z"),
+            "t-1",
+            Map.of("region", "eu"),
+            Instant.parse("2026-01-31T11:00:00Z"));
+
+    private static final Held HELD = new Held("jobs:*", "?min.amount=10", "w1.x", true);
 
     private static final List<Travels> SAMPLES = List.of(
             new Directory.Query("ann", null, "c", null, 100, 0),
@@ -50,7 +64,8 @@ class TravelsTest {
                             List.of(new Look.Place("c", 3, 4, "types [a]"), new Look.Place("d", 0, 0, null)),
                             1,
                             5,
-                            null)),
+                            null,
+                            true)),
                     7,
                     List.of(new Ending("c1", null, "sse", "", 1, 2, "client-left"))),
             new Attendant.Dismiss(
@@ -59,6 +74,15 @@ class TravelsTest {
                     "why",
                     KIT.<Attendant.Dismissed>createTestProbe().ref()),
             new Attendant.Dismissed("h:1", 3),
+            new Keeping.Claim(
+                    "1f.x",
+                    Secret.proof("s3cret"),
+                    Transport.WEBSOCKET,
+                    null,
+                    KIT.<Claimed>createTestProbe().ref()),
+            new Session("1f.x", LOGIN, Form.PLAIN.compressedAbove(7), List.of(HELD)),
+            Claimed.granted(new Session("1f.x", LOGIN, Form.PLAIN, List.of())),
+            Claimed.UNKNOWN,
             new RevocationWatch.Heard(new Revocation(
                     7, Revocation.Kind.USER, "ann", null, "root", Instant.parse("2026-01-31T12:00:00.123456Z"), null)),
             new RevocationWatch.Heard(null));

@@ -30,7 +30,8 @@ class TravelsTest {
     private static final Serialization SERIALIZATION = SerializationExtension.get(Adapter.toClassic(KIT.system()));
 
     private static final List<Travels> SAMPLES = List.of(
-            new UserSeats.Take("c1", 20, KIT.<UserSeats.Taken>createTestProbe().ref()),
+            new UserSeats.Take(
+                    "c1", "c0", 20, KIT.<UserSeats.Taken>createTestProbe().ref()),
             new UserSeats.Taken(true),
             new UserSeats.Left("c1"),
             new UserSeats.Sitting(List.of("c1", "c2")),

@@ -85,8 +85,23 @@ class UserSeatsTest {
         assertThat(asker.receiveMessage().taken()).isTrue();
     }
 
+    @Test
+    void whoGoesOnWithASessionGetsTheSeatOfTheConnectionBefore() {
+        take("1", 1);
+        sitting(a);
+        sitting(b);
+        assertThat(asker.receiveMessage().taken()).isTrue();
+        seats.tell(new Take("2", "1", 1, asker.ref()));
+        assertThat(asker.receiveMessage().taken()).isTrue();
+        seats.tell(new UserSeats.Left("1"));
+        take("3", 1);
+        sitting(a, "2", "3");
+        sitting(b);
+        assertThat(asker.receiveMessage().taken()).isFalse();
+    }
+
     private void take(String id, int limit) {
-        seats.tell(new Take(id, limit, asker.ref()));
+        seats.tell(new Take(id, null, limit, asker.ref()));
     }
 
     private void sitting(TestProbe<SeatKeeper.Command> node, String... ids) {

@@ -67,6 +67,18 @@ class PagesTest {
     }
 
     @Test
+    void theNextPageIsReadAheadForWhoeverWalksThroughThePast() {
+        journal.append(CHANNEL, events(1, 350));
+        after(pages, 0);
+        assertThat(journal.reads()).as("nobody walks yet").isEqualTo(1);
+        after(pages, 100);
+        assertThat(journal.reads()).as("two pages and the third ahead").isEqualTo(3);
+        after(pages, 200);
+        after(pages, 300);
+        assertThat(journal.reads()).as("nothing lies ahead of the last").isEqualTo(4);
+    }
+
+    @Test
     void aReadThatIsUnderWayIsSharedToo() {
         journal.append(CHANNEL, events(1, 100));
         journal.holdsAnswers();
