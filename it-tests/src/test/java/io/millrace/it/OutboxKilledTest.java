@@ -30,7 +30,8 @@ class OutboxKilledTest {
 
     @Test
     void everyRowIsOneEventInItsPlaceThoughItsTakerDies() throws Exception {
-        try (Cluster cluster = Cluster.start("outbox", folder, "ingest { outbox = [ {} ], batch = 100, poll = 500ms }")) {
+        try (Cluster cluster =
+                Cluster.start("outbox", folder, "ingest { outbox = [ {} ], batch = 100, poll = 500ms }")) {
             Awaitility.await().atMost(PATIENCE).until(() -> taker(cluster) >= 0);
             List<CompletableFuture<Integer>> services = IntStream.range(0, CHANNELS)
                     .mapToObj(channel -> CompletableFuture.supplyAsync(() -> leave(cluster, "outbox:" + channel)))
@@ -54,8 +55,11 @@ class OutboxKilledTest {
                 String name = "outbox:" + channel;
                 Awaitility.await().atMost(PATIENCE).until(() -> waiting(cluster, name) == 0);
                 List<Entry> log = Calls.log(cluster.doors().get(0), name);
-                assertThat(log).extracting(Entry::value).as(name).containsExactlyElementsOf(
-                        IntStream.range(0, left).mapToObj(i -> "v" + i).toList());
+                assertThat(log)
+                        .extracting(Entry::value)
+                        .as(name)
+                        .containsExactlyElementsOf(
+                                IntStream.range(0, left).mapToObj(i -> "v" + i).toList());
             }
         }
     }

@@ -40,6 +40,16 @@ public record HistoryPage(
         return new HistoryPage(channel, epoch, head, availableFrom, events, next, reset, true);
     }
 
+    /** Where the channel stands, without events. */
+    byte[] standing() {
+        JsonObjectWriter json = new JsonObjectWriter()
+                .text("channel", channel.value())
+                .number("head", head)
+                .number("availableFrom", availableFrom)
+                .raw("reset", reset == null ? null : reset.json());
+        return (complete ? json.flag("complete", true) : json).bytes();
+    }
+
     public byte[] json() {
         JsonObjectWriter json = new JsonObjectWriter(
                         events.stream().mapToInt(e -> e.length + 1).sum() + 512)

@@ -123,9 +123,17 @@ public record SaidTemplates(@Nullable TopicScope scope, Map<String, JsonTemplate
         Map<String, JsonPart> fields = JsonPart.of(json).fields();
         JsonPart said = fields.get("type");
         String type = said == null ? "" : said.text();
-        if (silent.contains(type)) {
-            return null;
-        }
+        return silent.contains(type) ? null : said(type, fields, json, now);
+    }
+
+    /** The same, for what is told in any case. */
+    public byte[] always(byte[] json, Instant now) {
+        Map<String, JsonPart> fields = JsonPart.of(json).fields();
+        JsonPart said = fields.get("type");
+        return said(said == null ? "" : said.text(), fields, json, now);
+    }
+
+    private byte[] said(String type, Map<String, JsonPart> fields, byte[] json, Instant now) {
         JsonTemplate template = templates.get(type);
         byte[] theirs = template == null ? null : template.fill(places(fields, now));
         return theirs == null ? json : theirs;

@@ -130,6 +130,22 @@ public final class ServerMessage {
         }
     }
 
+    /** What stands before and after the events of a batch in a template's words; null is the product's own. */
+    public record Around(byte[] before, byte[] after) {
+        private static final String HERE = "\"\\u0000events\"";
+
+        public static Around of(@Nullable JsonTemplate template) {
+            byte[] whole = template == null ? null : template.fill(place -> HERE);
+            String json = whole == null ? "" : new String(whole, StandardCharsets.UTF_8);
+            int at = json.indexOf(HERE);
+            return at < 0
+                    ? new Around(Batch.DATA_START, Batch.END)
+                    : new Around(
+                            (json.substring(0, at) + "[").getBytes(StandardCharsets.UTF_8),
+                            ("]" + json.substring(at + HERE.length())).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
     /** A message, or what an event stream would have as name and data, as its gzip in base64. */
     public static byte[] compressed(byte[] json) {
         ByteArrayOutputStream zipped = new ByteArrayOutputStream(json.length / 2 + 64);

@@ -69,6 +69,17 @@ public final class SseFrames {
         return out.toByteArray();
     }
 
+    /** Data that an EventSource dispatches as {@code message}. */
+    public static byte[] unnamed(@Nullable String id, byte[] data) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(data.length + 64);
+        if (id != null) {
+            out.writeBytes(idLine(id));
+        }
+        lines(out, DATA, data);
+        out.write('\n');
+        return out.toByteArray();
+    }
+
     /** What stands before data that is known to be one line, and follows by itself with {@link #END}. */
     public static byte[] start(@Nullable String id, String type) {
         requireOneLine("type", type);

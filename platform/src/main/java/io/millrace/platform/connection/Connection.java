@@ -82,6 +82,7 @@ final class Connection {
     private @Nullable Card card;
     private @Nullable Attendance attendance;
     private @Nullable Line line;
+    private Wire wire = Manner.OURS.wire(Transport.SSE);
     private @Nullable SocketLogin socket;
     private @Nullable Idleness idleness;
     private @Nullable Keeping keeping;
@@ -149,9 +150,12 @@ final class Connection {
     private void onOpen(Open open) {
         opening = open.opening();
         card = open.card();
-        Wire wire = Wire.of(open.opening().transport());
+        Manner manner = open.opening().arrival().manner();
+        Wire spoken = manner.wire(open.opening().transport());
+        ConnectionSettings settings = manner.settings(around.settings());
+        wire = spoken;
         Source<ByteString, NotUsed> frames = Source.fromGraph(new Delivery(
-                wire, open.opening().form(), around.sources(), around.settings(), new Reports(context.getSelf())));
+                spoken, open.opening().form(), around.sources(), settings, new Reports(context.getSelf())));
         open.source().complete(open.opening().zipped() ? frames.via(new Zipped()) : frames);
         timers.startSingleTimer(new LoginDue(), around.terms().loginTimeout());
     }
@@ -170,13 +174,15 @@ final class Connection {
         attendance = attends;
         context.getLog().debug("Connection {} is up: {}", id, from.transport());
         if (from.transport() == Transport.WEBSOCKET) {
-            socket = new SocketLogin(this, context.getSelf(), around, from, of, up, attends);
+            socket = new SocketLogin(this, context.getSelf(), around, from, of, up, wire, attends);
         }
         Login login = of.login();
         if (login != null && socket != null) {
             socket.isWelcome(login);
         } else if (login != null) {
             isWelcome(login);
+        } else if (socket != null && from.arrival().token() != null) {
+            socket.presents(from.arrival().token());
         }
         Said waiting = early;
         early = null;
@@ -198,8 +204,14 @@ final class Connection {
         attends.begins(login);
         isRenewed(login);
         watchIdleness(of, up);
+        ConnectionSettings settings = from.arrival().manner().settings(around.settings());
         FirstWords words = new FirstWords(
-                id, login, around.epoch(), around.settings().heartbeat(), session(from.caller(), of, attends, up));
+                wire,
+                id,
+                login,
+                around.epoch(),
+                wire.silence(settings.heartbeat()),
+                session(from.caller(), of, attends, up));
         if (socket != null) {
             up.say(words.ofSocket());
             socket.conversation().isLoggedIn(login);
@@ -207,7 +219,7 @@ final class Connection {
             up.followFamily(login, from.family(), words::ofFamily);
         } else {
             Consumer<Control.Presence> hears =
-                    from.caller().presence() ? presence -> up.say(Wire.SSE.control(presence, null)) : null;
+                    from.caller().presence() ? presence -> up.say(wire.control(presence, null)) : null;
             from.wants().forEach(want -> attends.follows(want.channel(), hears));
             up.follow(login, from.wants(), words::ofStream);
         }

@@ -54,6 +54,7 @@ final class Conversation {
 
     private final ActorRef<Connection.Command> connection;
     private final Line line;
+    private final Wire wire;
     private final Surroundings around;
     private final Function<String, CompletionStage<Verified>> verifier;
     private final MessageRate rate;
@@ -65,12 +66,14 @@ final class Conversation {
     Conversation(
             ActorRef<Connection.Command> connection,
             Line line,
+            Wire wire,
             Surroundings around,
             Function<String, CompletionStage<Verified>> verifier,
             Attendance attendance) {
         this.attendance = attendance;
         this.connection = connection;
         this.line = line;
+        this.wire = wire;
         this.around = around;
         this.verifier = verifier;
         ConnectionSettings.Limits limits = around.settings().limits();
@@ -92,8 +95,8 @@ final class Conversation {
                 attendance.leaves(channel);
                 line.unfollow(
                         channel,
-                        Wire.message(ServerMessage.problem(null, Refusals.of(denied)))
-                                .concat(Wire.message(ServerMessage.unsubscribed(null, channel))));
+                        wire.message(ServerMessage.problem(null, Refusals.of(denied)))
+                                .concat(wire.message(ServerMessage.unsubscribed(null, channel))));
             }
         }
     }
@@ -105,7 +108,8 @@ final class Conversation {
     }
 
     /** Says whether it begins to check a login, on which what the client says next may depend. */
-    boolean hear(byte[] utf8) {
+    boolean hear(byte[] said) {
+        byte[] utf8 = wire.heard(said, login);
         Duration wait = rate.take(System.nanoTime());
         if (!wait.isZero()) {
             Ref ref = ClientMessage.refOf(utf8, around.terms().limits());
@@ -130,7 +134,7 @@ final class Conversation {
         } else if (message instanceof ClientMessage.Resume resume) {
             resume(resume);
         } else if (message instanceof ClientMessage.Ping ping) {
-            line.say(Wire.message(ServerMessage.pong(ping.ref(), around.clock().instant())));
+            line.say(wire.message(ServerMessage.pong(ping.ref(), around.clock().instant())));
         } else if (known == null) {
             refuse(message.ref(), Refusal.of(Code.UNAUTHENTICATED, "send authenticate with a token first"));
         } else if (message instanceof ClientMessage.Subscribe subscribe) {
@@ -142,7 +146,7 @@ final class Conversation {
             attendance.leaves(unsubscribe.channel());
             line.unfollow(
                     unsubscribe.channel(),
-                    Wire.message(ServerMessage.unsubscribed(unsubscribe.ref(), unsubscribe.channel())));
+                    wire.message(ServerMessage.unsubscribed(unsubscribe.ref(), unsubscribe.channel())));
         } else if (message instanceof ClientMessage.Presence presence) {
             tellPresence(presence, known);
         } else if (message instanceof ClientMessage.SubscribeFamily subscribe) {
@@ -151,7 +155,7 @@ final class Conversation {
             followedFamilies.remove(unsubscribe.family());
             line.unfollowFamily(
                     unsubscribe.family(),
-                    Wire.message(ServerMessage.unsubscribed(unsubscribe.ref(), unsubscribe.family() + ":*")));
+                    wire.message(ServerMessage.unsubscribed(unsubscribe.ref(), unsubscribe.family() + ":*")));
         } else if (message instanceof ClientMessage.Publish publish) {
             publish(publish, known);
         } else if (message instanceof ClientMessage.Command command) {
@@ -159,7 +163,7 @@ final class Conversation {
         }
     }
 
-    private void authenticate(ClientMessage.Authenticate message) {
+    void authenticate(ClientMessage.Authenticate message) {
         verifier.apply(message.token()).whenComplete((verified, failure) -> {
             if (verified instanceof Verified.Authenticated authenticated) {
                 connection.tell(new SocketLogin.LoggedIn(message, authenticated.login()));
@@ -186,7 +190,7 @@ final class Conversation {
     void answerResume(@Nullable Ref ref, Login login, List<Held> followed) {
         List<String> channels = followed.stream().map(Held::channel).toList();
         line.say(
-                Wire.message(ServerMessage.resumed(ref, login.subject(), login.entity(), login.expiresAt(), channels)));
+                wire.message(ServerMessage.resumed(ref, login.subject(), login.entity(), login.expiresAt(), channels)));
     }
 
     /** With one subscription of a session: asked for anew, and so allowed or refused anew. */
@@ -208,12 +212,12 @@ final class Conversation {
             goesOn = false;
         }
         if (!goesOn) {
-            line.say(Wire.message(ServerMessage.unsubscribed(ref, held.channel())));
+            line.say(wire.message(ServerMessage.unsubscribed(ref, held.channel())));
         }
     }
 
     void answerLogin(ClientMessage.Authenticate message, Login login) {
-        line.say(Wire.message(
+        line.say(wire.message(
                 ServerMessage.authenticated(message.ref(), login.subject(), login.entity(), login.expiresAt())));
     }
 
@@ -260,7 +264,7 @@ final class Conversation {
             followed.add(channel);
             attendance.follows(
                     channel,
-                    message.presence() ? presence -> line.say(Wire.message(ServerMessage.control(presence))) : null);
+                    message.presence() ? presence -> line.say(wire.message(ServerMessage.control(presence))) : null);
             line.follow(login, List.of(want), greeting -> subscribed(message, greeting));
         }
     }
@@ -282,11 +286,11 @@ final class Conversation {
         }
     }
 
-    private static ByteString subscribed(ClientMessage.SubscribeFamily message, FamilyBeginning begun) {
+    private ByteString subscribed(ClientMessage.SubscribeFamily message, FamilyBeginning begun) {
         Control.FamilyReset reset = begun.reset();
-        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.control(reset));
+        ByteString first = reset == null ? ByteString.emptyByteString() : wire.message(ServerMessage.control(reset));
         String id = begun.feed().cursor(begun.position());
-        return first.concat(Wire.message(ServerMessage.subscribed(
+        return first.concat(wire.message(ServerMessage.subscribed(
                 message.ref(), begun.feed().pattern(), id, begun.feed().epoch())));
     }
 
@@ -297,22 +301,22 @@ final class Conversation {
         return new Want(message.channel(), null, start, message.filter());
     }
 
-    private static ByteString subscribed(ClientMessage.Subscribe message, Line.Greeting greeting) {
+    private ByteString subscribed(ClientMessage.Subscribe message, Line.Greeting greeting) {
         Refusal refused = greeting.refused();
         if (refused != null) {
-            return Wire.message(ServerMessage.problem(message.ref(), refused));
+            return wire.message(ServerMessage.problem(message.ref(), refused));
         }
         Beginning begun = greeting.begun().get(0);
         Control.Reset reset = begun.reset();
         Position position = new Position(begun.feed().epoch(), begun.position());
         String id = Cursor.of(message.channel(), position);
-        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.message(ServerMessage.reset(reset));
+        ByteString first = reset == null ? ByteString.emptyByteString() : wire.message(ServerMessage.reset(reset));
         Control.State state = begun.state();
         if (state != null) {
-            first = Wire.message(ServerMessage.state(id, state));
+            first = wire.message(ServerMessage.state(id, state));
         }
         return first.concat(
-                Wire.message(ServerMessage.subscribed(message.ref(), id, position.epoch(), begun.standing())));
+                wire.message(ServerMessage.subscribed(message.ref(), id, position.epoch(), begun.standing())));
     }
 
     private void publish(ClientMessage.Publish message, Login login) {
@@ -323,7 +327,7 @@ final class Conversation {
                 .publish(message.channel(), login.subject(), message.drafts())
                 .thenAccept(published -> {
                     if (published instanceof Published.Accepted accepted) {
-                        line.say(Wire.message(ServerMessage.published(message.ref(), accepted.receipts())));
+                        line.say(wire.message(ServerMessage.published(message.ref(), accepted.receipts())));
                     } else if (published instanceof Published.Refused refused) {
                         refuse(message.ref(), refused.refusal());
                     }
@@ -337,7 +341,7 @@ final class Conversation {
         }
         around.presences().who(channel).whenComplete((crowd, failure) -> {
             if (failure == null) {
-                line.say(Wire.message(ServerMessage.presence(
+                line.say(wire.message(ServerMessage.presence(
                         message.ref(),
                         Attendance.state(channel, crowd.here(), around.clock().instant()))));
             } else {
@@ -363,7 +367,7 @@ final class Conversation {
                     .execute(message.channel(), login.subject(), message.command())
                     .thenAccept(done -> {
                         if (done instanceof Published.Executed executed) {
-                            line.say(Wire.message(ServerMessage.commanded(message.ref(), executed.commanded())));
+                            line.say(wire.message(ServerMessage.commanded(message.ref(), executed.commanded())));
                         } else if (done instanceof Published.Refused refused) {
                             refuse(message.ref(), refused.refusal());
                         }
@@ -383,6 +387,10 @@ final class Conversation {
 
     void refuse(@Nullable Ref ref, Refusal refusal) {
         around.meters().refusedMessage(refusal.code());
-        line.say(Wire.message(ServerMessage.problem(ref, refusal)));
+        if (wire.endsOn(refusal.code())) {
+            connection.tell(new Connection.End(refusal.code(), refusal.detail(), null));
+        } else {
+            line.say(wire.message(ServerMessage.problem(ref, refusal)));
+        }
     }
 }

@@ -121,7 +121,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             long retry = ThreadLocalRandom.current()
                     .nextLong(reconnect.min().toMillis(), reconnect.max().toMillis() + 1);
             opening = wire.opening(Duration.ofMillis(retry));
-            Duration beat = wire == Wire.SSE
+            Duration beat = wire.isStream()
                     ? settings.heartbeat().sse()
                     : settings.heartbeat().webSocketPing();
             scheduleWithFixedDelay(HEARTBEAT, beat, beat);
@@ -238,7 +238,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
 
         @Override
         public void hangUp(int closeCode) {
-            run(() -> lastWords(wire.end(closeCode, "")));
+            run(() -> lastWords(wire.hangsUp(closeCode)));
         }
 
         @Override
@@ -355,7 +355,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
             long silent = System.nanoTime() - pushedNanos;
             if (!isAvailable(out) && silent > limits.stall().toNanos()) {
                 abort(Code.SLOW_CLIENT);
-            } else if (wire == Wire.WEBSOCKET) {
+            } else if (!wire.isStream()) {
                 awaitingPong = true;
                 scheduleOnce(PONG_DUE, settings.heartbeat().pongTimeout());
                 speak(wire.heartbeat());
@@ -368,7 +368,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         public void finish(Control lastWord, Code code) {
             if (!words.areEnding()) {
                 endedBy = code;
-                lastWords(wire.control(lastWord, null).concat(wire.end(code.closeCode(), code.code())));
+                lastWords(wire.control(lastWord, null).concat(wire.end(code)));
             }
         }
 

@@ -3,7 +3,6 @@ package io.millrace.platform.connection;
 import io.millrace.platform.access.Login;
 import io.millrace.protocol.Control;
 import io.millrace.protocol.Epoch;
-import io.millrace.protocol.ServerMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,15 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What a connection says before any event: who it is for and where it stands. */
 record FirstWords(
-        ConnectionId id,
-        Login login,
-        Epoch epoch,
-        ConnectionSettings.Heartbeat heartbeat,
-        Control.@Nullable Session session) {
+        Wire wire, ConnectionId id, Login login, Epoch epoch, Duration silence, Control.@Nullable Session session) {
 
     /** A WebSocket's; its channels come later, each with an answer of its own. */
     ByteString ofSocket() {
-        return Wire.message(ServerMessage.connected(connected(List.of(), heartbeat.webSocketPing())));
+        return wire.control(connected(List.of()), null);
     }
 
     /**
@@ -38,23 +33,22 @@ record FirstWords(
                 .forEach(first::add));
         for (int i = 0; i < first.size(); i++) {
             boolean last = i == first.size() - 1;
-            bytes = bytes.concat(Wire.SSE.control(first.get(i), last ? greeting.cursor() : null));
+            bytes = bytes.concat(wire.control(first.get(i), last ? greeting.cursor() : null));
         }
         List<Control.Standing> standings =
                 greeting.begun().stream().map(Beginning::standing).toList();
-        return bytes.concat(Wire.SSE.control(connected(standings, heartbeat.sse()), greeting.cursor()));
+        return bytes.concat(wire.control(connected(standings), greeting.cursor()));
     }
 
     /** A family has no head to tell: {@code connected} names no channels, and its id says where the stream goes on. */
     ByteString ofFamily(FamilyBeginning begun) {
         String cursor = begun.feed().cursor(begun.position());
         Control.FamilyReset reset = begun.reset();
-        ByteString first = reset == null ? ByteString.emptyByteString() : Wire.SSE.control(reset, cursor);
-        return first.concat(Wire.SSE.control(connected(List.of(), heartbeat.sse()), cursor));
+        ByteString first = reset == null ? ByteString.emptyByteString() : wire.control(reset, cursor);
+        return first.concat(wire.control(connected(List.of()), cursor));
     }
 
-    private Control.Connected connected(List<Control.Standing> standings, Duration longestSilence) {
-        return new Control.Connected(
-                id.value(), login.subject(), login.entity(), standings, epoch, longestSilence, session);
+    private Control.Connected connected(List<Control.Standing> standings) {
+        return new Control.Connected(id.value(), login.subject(), login.entity(), standings, epoch, silence, session);
     }
 }

@@ -107,7 +107,7 @@ final class Outflow {
             }
         }
         if (events > 0) {
-            meters.delivered(transport(), events);
+            meters.delivered(wire.transport(), events);
         }
         tell(bytes, events > 0);
         if (!over.isEmpty()) {
@@ -117,7 +117,7 @@ final class Outflow {
 
     /** An event stream ends with the last of its channels; a WebSocket goes on without those that are over. */
     private void letGoOfWhatIsOver() {
-        if (wire == Wire.SSE) {
+        if (wire.isStream()) {
             if (over.size() == sources.size()) {
                 stream.isComplete();
             }
@@ -168,12 +168,8 @@ final class Outflow {
         if (live) {
             long nanos = System.nanoTime() - heardNanos;
             meters.broadcast.record(nanos, TimeUnit.NANOSECONDS);
-            Traffic.sent(transport(), events, nanos);
+            Traffic.sent(wire.transport(), events, nanos);
         }
-    }
-
-    private Transport transport() {
-        return wire == Wire.SSE ? Transport.SSE : Transport.WEBSOCKET;
     }
 
     private int gatherSingly(Strand strand, Gathered bytes) {

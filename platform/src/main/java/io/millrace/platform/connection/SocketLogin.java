@@ -38,6 +38,8 @@ final class SocketLogin {
     private final Line line;
     private final Conversation conversation;
     private @Nullable CompletableFuture<Boolean> deciding;
+    private ClientMessage.@Nullable Authenticate presented;
+    private Connection.@Nullable Said early;
 
     SocketLogin(
             Connection connection,
@@ -46,6 +48,7 @@ final class SocketLogin {
             Opening opening,
             Card card,
             Line line,
+            Wire wire,
             Attendance attendance) {
         this.connection = connection;
         this.self = self;
@@ -53,14 +56,28 @@ final class SocketLogin {
         this.opening = opening;
         this.card = card;
         this.line = line;
-        this.conversation = new Conversation(self, line, around, opening.verifier(), attendance);
+        this.conversation = new Conversation(self, line, wire, around, opening.verifier(), attendance);
     }
 
     Conversation conversation() {
         return conversation;
     }
 
+    /** The door has let in somebody whose token is still to be checked; an empty one is none. */
+    void presents(String token) {
+        if (token.isEmpty()) {
+            connection.end(Refusal.of(Code.UNAUTHENTICATED));
+        } else {
+            presented = new ClientMessage.Authenticate(token, false, null, null);
+            conversation.authenticate(presented);
+        }
+    }
+
     void onSaid(Connection.Said said) {
+        if (presented != null && card.login() == null) {
+            early = said;
+            return;
+        }
         if (conversation.hear(said.utf8())) {
             deciding = said.taken();
         } else {
@@ -163,7 +180,9 @@ final class SocketLogin {
     }
 
     private void isAccepted(LoggedIn loggedIn) {
-        conversation.answerLogin(loggedIn.message(), loggedIn.login());
+        if (loggedIn.message() != presented) {
+            conversation.answerLogin(loggedIn.message(), loggedIn.login());
+        }
         if (loggedIn.message().own()) {
             conversation.subscribeOwn(
                     new ClientMessage.SubscribeOwn(loggedIn.message().ref(), null, Filter.NONE), loggedIn.login());
@@ -186,6 +205,13 @@ final class SocketLogin {
         if (deciding != null) {
             deciding.complete(goesOn);
             deciding = null;
+        }
+        Connection.Said waiting = early;
+        early = null;
+        if (waiting != null && goesOn) {
+            onSaid(waiting);
+        } else if (waiting != null) {
+            waiting.taken().complete(false);
         }
     }
 }

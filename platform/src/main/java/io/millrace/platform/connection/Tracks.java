@@ -113,7 +113,7 @@ final class Tracks {
         Refusal refusal = Beginning.Refused.of(failure);
         if (refusal == null) {
             stream.later(() -> find(wants, greeting));
-        } else if (wire == Wire.SSE) {
+        } else if (wire.isStream()) {
             stream.finish(new Control.Problem(refusal), refusal.code());
         } else {
             wants.forEach(want -> stream.channelIsOver(want.channel()));

@@ -34,7 +34,7 @@ final class Whereabouts {
     /** The cursor to send with the event taken last; null where the event's own id is the cursor. */
     @Nullable
     String after(Strand strand) {
-        if (wire != Wire.SSE) {
+        if (!wire.isStream()) {
             return null;
         }
         untold = false; // one cursor tells everything
@@ -54,7 +54,7 @@ final class Whereabouts {
     /** The strand has gone on over events that the client doesn't see. */
     void hasPassedOver(Strand strand) {
         untold = true;
-        if (wire == Wire.SSE) {
+        if (wire.isStream()) {
             strand.told(); // by the next cursor, whichever strand it comes with
             if (strands.size() > 1) {
                 movedTo(strand);
@@ -83,7 +83,7 @@ final class Whereabouts {
 
     /** Tells the client where it stands. */
     void tell(Gathered bytes, long now) {
-        if (wire == Wire.SSE) {
+        if (wire.isStream()) {
             bytes.add(wire.moved("", all()));
         } else {
             strands.stream().filter(Strand::isUntold).forEach(strand -> {

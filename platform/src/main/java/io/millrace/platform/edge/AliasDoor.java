@@ -1,13 +1,17 @@
 package io.millrace.platform.edge;
 
 import io.millrace.platform.access.Login;
+import io.millrace.platform.connection.Manner;
 import io.millrace.platform.preset.Alias;
 import io.millrace.platform.preset.Aliases;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.InvalidInput;
 import io.millrace.protocol.Refusal;
+import java.time.Clock;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -18,17 +22,24 @@ final class AliasDoor {
     private final SocketDoor socket;
     private final HistoryDoor history;
     private final StatsDoor stats;
+    private final Map<String, Manner> manners = new HashMap<>();
 
-    AliasDoor(StreamDoor stream, SocketDoor socket, HistoryDoor history, StatsDoor stats) {
-        this.stream = stream;
-        this.socket = socket;
-        this.history = history;
-        this.stats = stats;
+    AliasDoor(Doors doors, Aliases aliases, Clock clock) {
+        this.stream = doors.stream();
+        this.socket = doors.socket();
+        this.history = doors.history();
+        this.stats = doors.stats();
+        aliases.all()
+                .forEach(alias ->
+                        manners.computeIfAbsent(alias.preset().name(), name -> Manner.of(alias.preset(), clock)));
     }
 
+    /** Where aliases lead. */
+    record Doors(StreamDoor stream, SocketDoor socket, HistoryDoor history, StatsDoor stats) {}
+
     CompletionStage<HttpResponse> open(Call plain, Aliases.Found found) {
-        Call call = plain.by(found);
         Alias alias = found.alias();
+        Call call = plain.by(found, manners.getOrDefault(alias.preset().name(), Manner.OURS));
         return switch (alias.door()) {
             case STREAM -> stream(call, alias);
             case SOCKET -> socket.open(call);

@@ -4,6 +4,7 @@ import io.millrace.platform.access.Login;
 import io.millrace.platform.connection.Arrival;
 import io.millrace.platform.connection.Form;
 import io.millrace.platform.connection.LimitSettings;
+import io.millrace.platform.connection.Manner;
 import io.millrace.platform.preset.Alias;
 import io.millrace.platform.preset.Aliases;
 import io.millrace.platform.preset.Preset;
@@ -39,9 +40,11 @@ final class Call {
     private final List<String> path = new ArrayList<>();
     private final Query query;
     private final Aliases.@Nullable Found alias;
+    private final Manner manner;
 
-    private Call(HttpRequest request, Aliases.@Nullable Found alias) {
+    private Call(HttpRequest request, Aliases.@Nullable Found alias, Manner manner) {
         this.request = request;
+        this.manner = manner;
         request.getUri().pathSegments().forEach(path::add);
         this.query = request.getUri().query();
         this.alias = alias;
@@ -50,15 +53,15 @@ final class Call {
     /** @throws InvalidInput where the address can't be decoded */
     static Call of(HttpRequest request) {
         try {
-            return new Call(request, null);
+            return new Call(request, null, Manner.OURS);
         } catch (RuntimeException illegal) {
             throw new InvalidInput(Code.INVALID_REQUEST, "address", "must be percent-encoded UTF-8");
         }
     }
 
     /** The same request, which has come by an alias. */
-    Call by(Aliases.Found found) {
-        return new Call(request, found);
+    Call by(Aliases.Found found, Manner manner) {
+        return new Call(request, found, manner);
     }
 
     /** The manner of the alias that it has come by; null at the product's own addresses. */
@@ -80,7 +83,7 @@ final class Call {
         return alias == null
                 ? Arrival.PLAIN
                 : new Arrival(
-                        preset(),
+                        manner,
                         claimedUser(),
                         token,
                         login -> AliasDoor.channels(this, login),

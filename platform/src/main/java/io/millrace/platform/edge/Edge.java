@@ -82,7 +82,7 @@ public final class Edge {
         this.history = new HistoryDoor(logins, rooms, settings.history());
         this.operator = new OperatorDoor(logins, rooms.operator(), settings.trustedProxies(), materializer);
         this.stats = new StatsDoor(logins, rooms.stats());
-        this.alias = new AliasDoor(stream, socket, history, stats);
+        this.alias = new AliasDoor(new AliasDoor.Doors(stream, socket, history, stats), aliases, clock);
         this.aliases = aliases;
         this.crossOrigin = new CrossOrigin(logins);
         this.materializer = materializer;

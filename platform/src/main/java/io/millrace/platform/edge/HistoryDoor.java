@@ -17,7 +17,10 @@ import io.millrace.protocol.ResetReason;
 import io.millrace.protocol.Start;
 import io.millrace.protocol.View;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -45,29 +48,60 @@ final class HistoryDoor {
     }
 
     CompletionStage<HttpResponse> read(Call call, ChannelName channel) {
-        return logins.require(call).thenCompose(login -> {
-            logins.requireAct(login, Act.HISTORY, channel);
-            int limit = (int) number(call, "limit", settings.defaultLimit(), 1, settings.maxLimit());
-            Duration wait = Duration.ofSeconds(
-                    number(call, "wait", 0, 0, settings.maxWait().toSeconds()));
-            Filter filter = call.filter();
-            views.requireFilterable(channel, filter);
-            View view = views.of(login, channel, filter);
-            return begin(call, channel)
-                    .thenCompose(begin -> new HistoryReading(
-                                    sources, channel, view, begin.after(), begin.reset(), limit, wait)
-                            .page())
-                    .thenApply(page -> {
-                        logins.requireAct(login, Act.HISTORY, channel); // it may have been taken back meanwhile
-                        return Replies.json(200, page.json());
-                    });
-        });
+        return logins.require(call).thenCompose(login -> read(call, login, Set.of(channel), wait(call)));
     }
 
-    /** The channel that an alias names. */
+    /** The channels that an alias names, as one page. */
     CompletionStage<HttpResponse> readAlias(Call call, Function<Login, Set<ChannelName>> asked) {
-        return logins.require(call)
-                .thenCompose(login -> read(call, asked.apply(login).iterator().next()));
+        return logins.require(call).thenCompose(login -> read(call, login, asked.apply(login), wait(call)));
+    }
+
+    private Duration wait(Call call) {
+        return Duration.ofSeconds(number(call, "wait", 0, 0, settings.maxWait().toSeconds()));
+    }
+
+    private CompletionStage<HttpResponse> read(Call call, Login login, Set<ChannelName> channels, Duration wait) {
+        int limit = (int) number(call, "limit", settings.defaultLimit(), 1, settings.maxLimit());
+        channels.forEach(channel -> logins.requireAct(login, Act.HISTORY, channel));
+        boolean alone = channels.size() == 1;
+        return together(channels, channel -> reading(call, login, channel, limit, alone ? wait : Duration.ZERO))
+                .thenCompose(reads -> {
+                    boolean quiet = reads.stream()
+                            .allMatch(read -> read.events().isEmpty() && read.reset() == null && !read.isLast());
+                    if (quiet && !alone && !wait.isZero()) {
+                        return untilNews(call, login, channels, wait)
+                                .thenCompose(news -> read(call, login, channels, Duration.ZERO));
+                    }
+                    channels.forEach(channel -> logins.requireAct(login, Act.HISTORY, channel)); // it may be gone
+                    byte[] page = new HistoryWords(call.preset(), epoch).page(reads, limit);
+                    return CompletableFuture.completedFuture(Replies.json(200, page));
+                });
+    }
+
+    private CompletionStage<HistoryReading.Read> reading(
+            Call call, Login login, ChannelName channel, int limit, Duration wait) {
+        Filter filter = call.filter();
+        views.requireFilterable(channel, filter);
+        View view = views.of(login, channel, filter);
+        return begin(call, channel)
+                .thenCompose(begin ->
+                        new HistoryReading(sources, channel, view, begin.after(), begin.reset(), limit, wait).page());
+    }
+
+    private static CompletionStage<List<HistoryReading.Read>> together(
+            Set<ChannelName> channels, Function<ChannelName, CompletionStage<HistoryReading.Read>> reading) {
+        List<CompletableFuture<HistoryReading.Read>> each = channels.stream()
+                .map(channel -> reading.apply(channel).toCompletableFuture())
+                .toList();
+        return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+                .thenApply(all -> each.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** Ends when one of the channels has something new, or the time is over. */
+    private CompletionStage<Object> untilNews(Call call, Login login, Set<ChannelName> channels, Duration wait) {
+        return CompletableFuture.anyOf(channels.stream()
+                .map(channel -> reading(call, login, channel, 1, wait).toCompletableFuture())
+                .toArray(CompletableFuture[]::new));
     }
 
     /** Where the page begins; {@code reset} says that it isn't where the client asked. */
@@ -80,7 +114,7 @@ final class HistoryDoor {
             throw new InvalidInput(Code.INVALID_PARAMETER, "after", "send either after or since");
         }
         if (since != null) {
-            if (!(Start.parse(since) instanceof Start.Since time)) {
+            if (!(start(call, since) instanceof Start.Since time)) {
                 throw new InvalidInput(
                         Code.INVALID_PARAMETER, "since", "must be a time with its zone such as 2026-01-31T12:00:00Z");
             }
@@ -94,6 +128,13 @@ final class HistoryDoor {
         }
         Position position = position(after, channel);
         return journal.bounds(channel).thenApply(bounds -> within(channel, position, bounds));
+    }
+
+    /** Another system's clients may know the time in milliseconds since 1970. */
+    private static Start start(Call call, String since) {
+        return call.preset() != null && since.matches("[0-9]{1,15}")
+                ? new Start.Since(Instant.ofEpochMilli(Long.parseLong(since)))
+                : Start.parse(since);
     }
 
     private @Nullable Position position(String after, ChannelName channel) {

@@ -12,8 +12,6 @@ import io.millrace.protocol.Control.Reset;
 import io.millrace.protocol.Cursor;
 import io.millrace.protocol.Epoch;
 import io.millrace.protocol.Event;
-import io.millrace.protocol.EventJson;
-import io.millrace.protocol.HistoryPage;
 import io.millrace.protocol.View;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +39,8 @@ final class HistoryReading {
     private final int limit;
     private final long untilNanos;
     private final Cursor.Stamp stamp;
-    private final List<byte[]> seen = new ArrayList<>();
+    private final List<EncodedEvent> seen = new ArrayList<>();
+    private final long after;
     private long position;
     private int reads;
 
@@ -58,13 +57,34 @@ final class HistoryReading {
         this.channel = channel;
         this.view = view;
         this.position = after;
+        this.after = after;
         this.reset = reset;
         this.limit = limit;
         this.untilNanos = System.nanoTime() + (reset == null ? wait.toNanos() : 0);
         this.stamp = Cursor.stamp(channel, sources.epoch());
     }
 
-    CompletionStage<HistoryPage> page() {
+    /**
+     * What was found.
+     *
+     * @param after where it begins
+     * @param position how far it goes, what wasn't to be seen included
+     */
+    record Read(
+            ChannelName channel,
+            List<EncodedEvent> events,
+            Bounds bounds,
+            long after,
+            long position,
+            @Nullable Reset reset) {
+
+        /** Whether it reaches the end of a finite stream. */
+        boolean isLast() {
+            return bounds.complete() && position >= bounds.head();
+        }
+    }
+
+    CompletionStage<Read> page() {
         int span = view.isPlain() ? limit : Math.max(limit, LEAST_SPAN);
         reads++;
         return sources.journal()
@@ -97,18 +117,13 @@ final class HistoryReading {
             position = event.offset();
             EncodedEvent shown = new EncodedEvent(channel, sources.epoch(), stamp, event).seenThrough(view);
             if (shown != null) {
-                seen.add(EventJson.bytes(channel, sources.epoch(), stamp.at(position), shown.event()));
+                seen.add(shown);
             }
         }
     }
 
-    private CompletionStage<HistoryPage> answer(Bounds bounds) {
-        HistoryPage page = new HistoryPage(
-                channel, sources.epoch(), bounds.head(), bounds.availableFrom(), seen, stamp.at(position));
-        if (bounds.complete() && position >= bounds.head()) {
-            page = page.last();
-        }
-        return CompletableFuture.completedFuture(reset == null ? page : page.after(reset));
+    private CompletionStage<Read> answer(Bounds bounds) {
+        return CompletableFuture.completedFuture(new Read(channel, List.copyOf(seen), bounds, after, position, reset));
     }
 
     /** Ends when the channel's head is beyond the position, or the time is over. */

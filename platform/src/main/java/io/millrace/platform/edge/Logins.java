@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Logins {
     static final String TOKEN_PARAMETER = "token";
+    static final String SUBPROTOCOLS = "Sec-WebSocket-Protocol";
+    static final String BEARER_PROTOCOL = "bearer";
     private static final String BEARER = "bearer ";
     private static final Entry NODES_OWN = new Entry(null, null);
 
@@ -142,6 +144,11 @@ final class Logins {
             }
             return authorization.substring(BEARER.length()).trim();
         }
+        if (entry.accepts(Credential.SUBPROTOCOL, true) && offersBearer(call)) {
+            return String.valueOf(call.header(SUBPROTOCOLS))
+                    .substring(BEARER_PROTOCOL.length() + 1)
+                    .trim();
+        }
         String name = entry.cookie() == null ? settings.cookie() : entry.cookie();
         String cookie = entry.accepts(Credential.COOKIE, true) ? cookie(call, name) : null;
         if (cookie != null) {
@@ -155,6 +162,20 @@ final class Logins {
                             + " Authorization header"));
         }
         return inAddress;
+    }
+
+    /** Whether a WebSocket's client offers the subprotocol {@code bearer} and a token after it. */
+    static boolean offersBearer(Call call) {
+        String offered = call.header(SUBPROTOCOLS);
+        return offered != null && offered.startsWith(BEARER_PROTOCOL + ",");
+    }
+
+    /** Whether a WebSocket's login may come as a message. */
+    static boolean takesMessages(Call call) {
+        Preset preset = call.preset();
+        return preset == null
+                || preset.entry().accepts(Credential.MESSAGE, true)
+                || preset.entry().accepts(Credential.HANDSHAKE, true);
     }
 
     private static @Nullable String cookie(Call call, String name) {

@@ -6,6 +6,7 @@ import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.Form;
 import io.millrace.platform.connection.Opening;
 import io.millrace.platform.connection.Transport;
+import io.millrace.platform.preset.Preset;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.InvalidInput;
 import io.millrace.protocol.WsHandshake;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpProtocols;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -45,22 +47,24 @@ final class SocketDoor {
     CompletionStage<HttpResponse> open(Call call) {
         String key = handshakeKey(call);
         Form form = call.form();
-        return login(call).thenCompose(login -> {
+        return login(call).thenCompose(known -> {
             capacity.require();
             return connections
                     .open(new Opening(
                             Transport.WEBSOCKET,
-                            login.login(),
+                            known.login(),
                             List.of(),
                             null,
                             form,
                             false,
                             logins::verify,
                             caller(call),
-                            call.arrival(null)))
+                            call.arrival(known.token())))
                     .thenCompose(opened -> opened.frames()
                             .thenApply(frames -> switching(
-                                    key, new EventStream(frames, new SocketHearing(opened, settings.socket())))));
+                                    key,
+                                    Logins.offersBearer(call),
+                                    new EventStream(frames, new SocketHearing(opened, settings.socket())))));
         });
     }
 
@@ -74,13 +78,20 @@ final class SocketDoor {
                 call.limits());
     }
 
-    private record Known(@Nullable Login login) {}
+    /** @param token one that is to be checked, or an empty one missed, once the connection is up */
+    private record Known(@Nullable Login login, @Nullable String token) {}
 
     private CompletionStage<Known> login(Call call) {
         logins.checkOrigin(call);
-        return logins.token(call) == null
-                ? CompletableFuture.completedFuture(new Known(null))
-                : logins.require(call).thenApply(Known::new);
+        String token = logins.token(call);
+        boolean needed = token == null && !Logins.takesMessages(call);
+        Preset preset = call.preset();
+        if (preset != null && preset.words().socket().refusesOpen()) {
+            return CompletableFuture.completedFuture(new Known(null, needed ? "" : token));
+        }
+        return token != null || needed
+                ? logins.require(call).thenApply(login -> new Known(login, null))
+                : CompletableFuture.completedFuture(new Known(null, null));
     }
 
     /** [spec] RFC 6455, 4.2.1: what the client's opening handshake must hold. */
@@ -107,8 +118,12 @@ final class SocketDoor {
         return key;
     }
 
-    private static HttpResponse switching(String key, EventStream stream) {
+    private static HttpResponse switching(String key, boolean bearer, EventStream stream) {
+        // [spec] RFC 6455, 4.1: a client that offered subprotocols fails a connection for one it didn't offer
+        List<HttpHeader> chosen =
+                bearer ? List.of(RawHeader.create(Logins.SUBPROTOCOLS, Logins.BEARER_PROTOCOL)) : List.of();
         return HttpResponse.create()
+                .addHeaders(chosen)
                 .withStatus(StatusCodes.SWITCHING_PROTOCOLS)
                 .addHeader(RawHeader.create("Upgrade", "websocket"))
                 .addHeader(Connection.create("upgrade"))

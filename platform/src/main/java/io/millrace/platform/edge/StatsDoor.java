@@ -1,7 +1,7 @@
 package io.millrace.platform.edge;
 
 import io.millrace.platform.preset.Preset;
-import io.millrace.protocol.StatsPage;
+import io.millrace.protocol.PageShape;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -24,7 +24,7 @@ final class StatsDoor {
                     200,
                     preset == null
                             ? figures
-                            : StatsPage.shaped(figures, preset.words().stats()));
+                            : PageShape.of(figures, preset.words().stats()));
         });
     }
 }

@@ -18,8 +18,8 @@ import io.millrace.protocol.Code;
 import io.millrace.protocol.Compress;
 import io.millrace.protocol.HeardTemplates;
 import io.millrace.protocol.JsonTemplate;
+import io.millrace.protocol.PageShape;
 import io.millrace.protocol.SaidTemplates;
-import io.millrace.protocol.StatsPage;
 import io.millrace.protocol.TopicScope;
 import java.time.Duration;
 import java.util.Arrays;
@@ -36,8 +36,6 @@ final class PresetSettings {
     private static final Set<String> STREAM_TYPES =
             Set.of("event", "connected", "reset", "state", "reconnect", "complete", "problem", "presence", "heartbeat");
     private static final Set<String> EVENT_TYPES = Set.of("event", "complete", "problem");
-    private static final Set<String> PAGE_PLACES =
-            Set.of("channel", "epoch", "head", "availableFrom", "events", "next", "reset", "complete", "channels");
     private static final Map<String, Code> CODES =
             Arrays.stream(Code.values()).collect(Collectors.toMap(Code::code, code -> code));
 
@@ -249,7 +247,7 @@ final class PresetSettings {
         own.only("event", "complete", "problem", "page", "parameters");
         JsonTemplate page = own.template("page");
         if (page != null) {
-            onlyPlaces(own, "page", page, PAGE_PLACES);
+            onlyPlaces(own, "page", page, PageShape.HISTORY);
         }
         SectionSettings parameters = own.group("parameters");
         parameters.only("after", "since", "limit", "wait");
@@ -260,7 +258,7 @@ final class PresetSettings {
     private @Nullable JsonTemplate stats() {
         JsonTemplate stats = preset.template("stats");
         if (stats != null) {
-            onlyPlaces(preset, "stats", stats, StatsPage.PLACES);
+            onlyPlaces(preset, "stats", stats, PageShape.STATS);
         }
         return stats;
     }

@@ -32,6 +32,7 @@ public final class EncodedEvent {
     private final long heardNanos = System.nanoTime();
     private @Nullable EventData data;
     private Map<Set<String>, EncodedEvent> masked = Map.of();
+    private Map<Shape, ByteString> shaped = Map.of();
     private final @Nullable ByteString[] frames = new ByteString[Frame.values().length];
 
     public EncodedEvent(ChannelName channel, Epoch epoch, Cursor.Stamp stamp, Event event) {
@@ -49,6 +50,10 @@ public final class EncodedEvent {
 
     public Event event() {
         return event;
+    }
+
+    public ChannelName channel() {
+        return channel;
     }
 
     public long offset() {
@@ -87,6 +92,33 @@ public final class EncodedEvent {
             frames[kind.ordinal()] = known;
         }
         return known;
+    }
+
+    /** The bytes that go out for it in somebody else's words. */
+    public ByteString frame(Shape shape) {
+        ByteString known = shaped.get(shape);
+        if (known == null) {
+            known = ByteString.fromArrayUnsafe(shape.encode(this));
+            Map<Shape, ByteString> more = new HashMap<>(shaped);
+            more.put(shape, known);
+            shaped = Map.copyOf(more);
+        }
+        return known;
+    }
+
+    /** A kind of frame that others make up; each event is encoded for it once, whoever asks. */
+    public interface Shape {
+        byte[] encode(EncodedEvent of);
+    }
+
+    /** The JSON that a WebSocket's client is told. */
+    public byte[] message() {
+        return messageJson();
+    }
+
+    /** The JSON that an event stream has as {@code data:}, the whole event or its data. */
+    public byte[] streamData(boolean full) {
+        return full ? fullJson() : framed();
     }
 
     /** The kinds of frames one event goes out in. */

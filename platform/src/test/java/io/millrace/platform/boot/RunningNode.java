@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class RunningNode implements AutoCloseable {
     private static final String SECRET = "a secret of at least thirty-two bytes for tests";
     private static final Config SETTINGS = ConfigFactory.parseString(
-            """
+                    """
             millrace {
               http { port = 0, admin-port = 0, admin-login = off }
               drain { spread = 100ms, grace = 1s }
@@ -70,7 +70,8 @@ final class RunningNode implements AutoCloseable {
               }
             }
             """
-                    .formatted(SECRET));
+                            .formatted(SECRET))
+            .withFallback(ConfigFactory.parseResources("presets.conf"));
 
     private final Path folder;
     private final EmbeddedDatabase database;
