@@ -23,16 +23,22 @@ export function start({millrace, listen, pace, signal}) {
 
   const create = (id, status) => say('worker.created', id, status === 'running' ? {status, cpu: 40, memory: 55, labs: 3} : {status, cpu: 0, memory: 0, labs: 0});
 
-  /** One after the other for each worker, whatever is wished meanwhile. */
-  async function become(id, wanted) {
-    const worker = workers.get(id);
-    if (worker && worker.status !== wanted && WAY[wanted] && worker.status !== 'terminated' && !worker.moving) {
-      workers.set(id, {...worker, moving: true});
-      await say('worker.status.updated', id, {status: WAY[wanted]});
-      await pause(1500 * pace);
-      await say('worker.status.updated', id, {status: wanted, ...(wanted === 'stopped' ? {cpu: 0, memory: 0, labs: 0} : {cpu: 12, memory: 30})});
-      workers.set(id, {...workers.get(id), moving: false});
+  /** What each worker shall be. */
+  const wishes = new Map();
+
+  /** One step after the other for each worker, until it is what was wished last. */
+  async function become(id) {
+    const {status, moving} = workers.get(id) ?? {};
+    const wanted = wishes.get(id);
+    if (moving || !status || status === wanted || status === 'terminated' || !WAY[wanted]) {
+      return;
     }
+    workers.set(id, {...workers.get(id), moving: true});
+    await say('worker.status.updated', id, {status: WAY[wanted]});
+    await pause(1500 * pace);
+    await say('worker.status.updated', id, {status: wanted, ...(wanted === 'stopped' ? {cpu: 0, memory: 0, labs: 0} : {cpu: 12, memory: 30})});
+    workers.set(id, {...workers.get(id), moving: false});
+    await become(id);
   }
 
   async function measure() {
@@ -52,13 +58,17 @@ export function start({millrace, listen, pace, signal}) {
       running.length && (await say('worker.labs.updated', running[labs % running.length].id, {labs: labs % 7}));
       if (labs % 6 === 2) {
         await create(SPARE, 'running');
+        await become(SPARE);
       } else if (labs % 6 === 5) {
         await say('worker.terminated', SPARE, {status: 'terminated', cpu: 0, memory: 0, labs: 0});
       }
     }
   }
 
-  const wish = (key, value) => become(key, value).catch(stopped);
+  const wish = (key, value) => {
+    wishes.set(key, value);
+    become(key).catch(stopped);
+  };
   const stopped = failure => signal.aborted || console.error('workers:', failure);
   const begun = (async () => {
     for (const [i, id] of NAMES.entries()) {

@@ -22,10 +22,11 @@ describe.skipIf(!chromiumPath)('the console', () => {
   let console_: string;
   /** What no page may do: fail, say so, or ask another server. */
   let faults: string[];
+  let leave: (() => void)[];
 
   beforeAll(async () => {
     mkdirSync(PICTURES, { recursive: true });
-    product = await Product.start('http://127.0.0.1');
+    product = await Product.start('http://127.0.0.1', '--config', resolve('browser/families.conf'));
     console_ = `http://127.0.0.1:${product.adminPort}/console/`;
     browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
     await fetch(`${console_}api/demo`, { method: 'POST' });
@@ -36,8 +37,10 @@ describe.skipIf(!chromiumPath)('the console', () => {
   });
   beforeEach(() => {
     faults = [];
+    leave = [];
   });
   afterEach(async () => {
+    leave.forEach((each) => each());
     await context.close();
     expect(faults).toEqual([]);
   });
@@ -46,7 +49,8 @@ describe.skipIf(!chromiumPath)('the console', () => {
     context = await browser.newContext({ colorScheme: scheme, viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
     page = await context.newPage();
     page.on('pageerror', (error) => faults.push(`${error}`));
-    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+    // A browser says by itself that somebody was refused.
+    page.on('console', (message) => message.type() === 'error' && !message.text().includes('401') && faults.push(message.text()));
     page.on('request', (request) => request.url().startsWith(console_) || faults.push(`asked ${request.url()}`));
     page.on('dialog', (dialog) => void dialog.accept());
   }
@@ -56,7 +60,7 @@ describe.skipIf(!chromiumPath)('the console', () => {
     await page.goto(`${console_}#/${hash}`);
     await page.getByRole('heading', { level: 1, name: heading }).waitFor();
     if (sign) {
-      await page.locator(sign).first().waitFor({ timeout: 30_000 });
+      await page.locator(sign).first().waitFor({ state: 'attached', timeout: 30_000 });
     }
   }
 
@@ -113,6 +117,7 @@ describe.skipIf(!chromiumPath)('the console', () => {
     await picture(`connections-${scheme}`);
     await visit('cluster', 'Cluster', 'text=all reachable');
     await picture(`cluster-${scheme}`);
+    await listening(`channel=${channel}`);
     await visit('figures', 'Figures', '.plots figure:nth-child(2) path.line0[d*="L"]');
     await picture(`figures-${scheme}`);
     await visit('token', 'Token');
@@ -125,6 +130,81 @@ describe.skipIf(!chromiumPath)('the console', () => {
     await page.getByRole('button', { name: 'Ask' }).click();
     await page.getByText('What is known').waitFor();
     await picture(`reach-${scheme}`);
+  });
+
+  /** Somebody who listens, until the test is over. */
+  async function listening(query: string): Promise<void> {
+    const line = new AbortController();
+    const { status } = await product.ask(`events?${query}`, { signal: line.signal });
+    expect(status).toBe(200);
+    leave.push(() => line.abort());
+  }
+
+  it('tails a whole family', async () => {
+    await begin('light');
+    await visit('tail?channel=jobs:*', 'Live tail', '.badge.good');
+    for (const name of ['jobs:render-1', 'jobs:render-2', 'jobs:render-1']) {
+      await publish(name, 'job.progress', { job: name, percent: 40 });
+    }
+    await page.locator('.events li', { hasText: 'jobs:render-2' }).waitFor();
+    await page.locator('.events li:nth-child(3)').waitFor();
+    expect(await page.locator('.events .channel').allInnerTexts()).toEqual(['jobs:render-1', 'jobs:render-2', 'jobs:render-1']);
+    await picture('tail-family-light');
+  });
+
+  it('shows who is on a channel', async () => {
+    await begin('light');
+    await publish('room:7', 'said', { text: 'hello' });
+    await listening('channel=room:7');
+    await visit('channel?name=room:7', 'Channel', 'text=Who writes');
+    await page.locator('main').getByText('browser', { exact: false }).first().waitFor();
+    await picture('channel-presence-light');
+  });
+
+  it.each(['light', 'dark'] as const)('says that a filter left an event out (%s)', async (scheme) => {
+    await begin(scheme);
+    await listening(`channel=why:${scheme}&types=b`);
+    await publish(`why:${scheme}`, 'a', { n: 1 });
+    await publish(`why:${scheme}`, 'b', { n: 2 });
+    const ask = async (offset: number, answer: string): Promise<void> => {
+      await visit(`reach?channel=why:${scheme}&offset=${offset}&user=browser`, /Why did/);
+      await page.getByRole('button', { name: 'Ask' }).click();
+      await page.locator('.steps').getByText(answer).waitFor();
+    };
+    await ask(2, 'its filter lets it through: types b');
+    await ask(1, 'its filter leaves this event out: types b');
+    await picture(`reach-filter-${scheme}`);
+  });
+
+  it('in production asks for an administrator’s token, and forgets it', async () => {
+    const node = await product.production();
+    try {
+      const grants = (act: string): object => ({ millrace: { grants: [{ channels: '*', acts: [act] }] } });
+      console_ = `http://127.0.0.1:${node.adminPort}/console/`;
+      await begin('dark');
+      const signIn = async (token: string): Promise<void> => {
+        await page.getByLabel('Token').fill(token);
+        await page.getByRole('button', { name: 'Sign in' }).press('Enter');
+      };
+      await visit('connections', 'Sign in');
+      await picture('sign-in-dark');
+      await page.emulateMedia({ colorScheme: 'light' });
+      await signIn(product.token(600, grants('subscribe')));
+      await page.getByText('no admin').waitFor();
+      await picture('sign-in-refused-light');
+      await signIn(product.token(600, { sub: 'olga', ...grants('admin') }));
+      await page.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
+      await page.reload();
+      await page.getByText('olga').waitFor();
+      await visit('cluster', 'Cluster', 'text=all reachable');
+      await picture('cluster-two-light');
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+      expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
+    } finally {
+      console_ = `http://127.0.0.1:${product.adminPort}/console/`;
+      await node.close();
+    }
   });
 
   it('disconnects somebody, and says why the line ended', async () => {

@@ -1,7 +1,7 @@
 /** The shipped jar as a process in dev mode: started, killed, started again on the same port and data. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -47,10 +47,26 @@ export class Product {
     return node;
   }
 
-  run(): Promise<void> {
+  /** One more node, as in production: `node` with a configuration file, which wants everybody to log in. */
+  async production(): Promise<Product> {
+    const [port, adminPort] = [await freePort(), await freePort()];
+    const file = join(this.data, 'node.conf');
+    const folder = ['dev.conf', 'running.conf'].map((name) => `include file("${join(this.data, name)}")`);
+    writeFileSync(file, [...folder, `millrace.http { port = ${port}, admin-port = ${adminPort} }`].join('\n'));
+    const node = new Product(port, adminPort, this.data, this.origins, true, ['node', '--config', file]);
+    await node.run();
+    return node;
+  }
+
+  private command(): readonly string[] {
     const ports = ['--http-port', `${this.port}`, '--admin-port', `${this.adminPort}`, '--data', this.data];
-    const args = ['-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-jar', JAR, 'dev', ...ports, ...this.more];
-    const child = spawn('java', this.joins ? [...args, '--join'] : args, {
+    const dev = ['dev', ...ports, ...(this.joins ? ['--join'] : []), ...this.more];
+    return this.more[0] === 'node' ? this.more : dev;
+  }
+
+  run(): Promise<void> {
+    const args = ['-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-jar', JAR, ...this.command()];
+    const child = spawn('java', args, {
       env: { ...process.env, MILLRACE_ACCESS_ALLOWED_ORIGINS: `["${this.origins}"]`, MILLRACE_DRAIN_SPREAD: '1s', MILLRACE_DRAIN_GRACE: '1s' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -60,8 +60,8 @@ export function api(url: string, tokens: Tokens, options: ClientOptions, parse: 
     request,
     async history(channel, { filters, after, ...rest } = {}, signal) {
       const at = typeof after === 'object' ? after : undefined;
-      const query = { after: at ? (at.id ?? at.offset) : (after as string), ...rest };
-      const set = Object.entries(query).filter(([, value]) => value !== undefined) as [string, string][];
+      const query = { after: at ? (at.id ?? at.offset) : after, ...rest };
+      const set: [string, string][] = Object.entries(JSON.parse(JSON.stringify(query)));
       const page: HistoryPage = await request(channel, 'history?' + new URLSearchParams([...set, ...filterQuery(filters)]), {
         signal,
       });

@@ -84,7 +84,6 @@ export function channels(api: Api, cursors: CursorStore, hub: Hub): Channels {
       entry.readers = entry.readers.filter((each) => each !== reader);
       if (!entry.readers.length && entries.get(channel) === entry) {
         forget(channel, entry);
-        hub.unfollow(channel);
       }
     }
   }
@@ -157,7 +156,6 @@ export function channels(api: Api, cursors: CursorStore, hub: Hub): Channels {
       if (entries.get(channel) === entry) {
         if (!subsOf(entry).length) {
           forget(channel, entry);
-          hub.unfollow(channel);
         } else {
           entry.readers.forEach(({ subs, track }, i) => i && !subs.size && track.close());
           entry.readers = entry.readers.filter(({ subs }, i) => !i || subs.size);
@@ -171,6 +169,7 @@ export function channels(api: Api, cursors: CursorStore, hub: Hub): Channels {
     entries.delete(channel);
     cursors.delete(channel);
     entry.readers.forEach(({ track }) => track.close());
+    hub.unfollow(channel);
   }
 
   /** Readers that have caught up listen along with the first. */
@@ -202,7 +201,6 @@ export function channels(api: Api, cursors: CursorStore, hub: Hub): Channels {
       const entry = entries.get(channel);
       if (entry) {
         forget(channel, entry);
-        hub.unfollow(channel);
       }
     },
     tell(told) {

@@ -208,7 +208,8 @@ export function createClient(given: ClientOptions = {}): Client {
     ['pagehide', () => ((paused = true), running && halt())],
     ['pageshow', () => paused && resume()],
   ];
-  page && listeners.forEach(([type, listener, target = page]) => target.addEventListener(type, listener));
+  const over = new AbortController();
+  page && listeners.forEach(([type, listener, target = page]) => target.addEventListener(type, listener, over));
 
   let retained: Release | undefined;
   /** A client that was never told to connect does so by itself at the first subscription. */
@@ -257,7 +258,7 @@ export function createClient(given: ClientOptions = {}): Client {
       all.close();
       box?.close();
       watchers.clear();
-      page && listeners.forEach(([type, listener, target = page]) => target.removeEventListener(type, listener));
+      over.abort();
     },
   };
 }

@@ -33,11 +33,11 @@ export function sessionCursors(key: string, storage: Storage | undefined = tabSt
   if (!storage) {
     return memoryCursors();
   }
-  let places: Map<string, string>;
+  const places = new Map<string, string>();
   try {
-    places = new Map(JSON.parse(storage.getItem(key) || '[]'));
+    JSON.parse(storage.getItem(key)!).forEach(([channel, place]: [string, string]) => places.set(channel, place));
   } catch {
-    places = new Map();
+    // Nothing is kept, or nothing that can be read.
   }
   const memory = memoryCursors(places);
   let dirty = false;

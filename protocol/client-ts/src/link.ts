@@ -63,7 +63,7 @@ interface Open {
   /** Not before this moment is the server to be asked again. */
   notBefore: number;
   end(error?: MillraceError): void;
-  close(): void;
+  close(code?: number): void;
 }
 
 export function createLink({ url, options, tokens, transports, parse, types, tell, status }: LinkNeeds): Link {
@@ -108,11 +108,11 @@ export function createLink({ url, options, tokens, transports, parse, types, tel
           over(self, error);
         }
       },
-      close() {
+      close(code) {
         done = true;
         clearTimeout(patience);
         self.dog?.stop();
-        self.line?.close();
+        self.line?.close(code);
       },
     };
     const hear: Hear = {
@@ -281,6 +281,7 @@ export function createLink({ url, options, tokens, transports, parse, types, tel
     follow(want) {
       const before = wants.get(want.channel);
       wants.set(want.channel, want);
+      group.at = 0;
       [current, climbing].forEach((open) => {
         before && open?.line?.unfollow(want.channel);
         open?.line?.follow(want);
@@ -288,6 +289,7 @@ export function createLink({ url, options, tokens, transports, parse, types, tel
     },
     unfollow(channel) {
       if (wants.delete(channel)) {
+        group.at = 0;
         [current, climbing].forEach((open) => open?.line?.unfollow(channel));
       }
     },
@@ -300,7 +302,8 @@ export function createLink({ url, options, tokens, transports, parse, types, tel
     },
     stop() {
       stopTimers();
-      current?.close();
+      // For good, where a session would wait otherwise.
+      current?.close(1000);
       current = undefined;
       lastError = undefined;
       give('disconnected');
@@ -313,7 +316,7 @@ export function createLink({ url, options, tokens, transports, parse, types, tel
       }
     },
     sleep() {
-      state === 'up' && current?.end(new MillraceError({ detail: 'offline' }));
+      state === 'up' && current?.end();
     },
     forget: () => wants.clear(),
     place: (channel) => wants.get(channel)?.at,

@@ -4,6 +4,7 @@
  */
 import type { Api } from './api';
 import { errorOf, MillraceError } from './problem';
+import { problemOf } from './problem-json';
 import type { ClientOptions } from './types';
 
 export interface Letter {
@@ -142,7 +143,7 @@ export function outbox({ api, timeout, store, max = 1000, alone = (act) => act()
               const error = errorOf(cause);
               if (!closed) {
                 settle(letter.key, undefined, error);
-                air?.postMessage({ key: letter.key, error: error.toJSON() });
+                air?.postMessage({ key: letter.key, error: problemOf(error) });
                 await store!.remove(letter.seq!);
               }
             }

@@ -14,33 +14,20 @@ export interface Problem {
 
 export class MillraceError extends Error {
   /** The catalogue's name, such as `token-expired`; `network` and `outbox-full` are the client's own. */
-  readonly code: string;
-  readonly number: number;
+  declare readonly code: string;
+  declare readonly number: number;
   /** Whether the same may be tried again after a pause. */
-  readonly retry: boolean;
-  readonly remedy?: string;
+  declare readonly retry: boolean;
+  declare readonly remedy?: string;
   /** Seconds. */
-  readonly retryAfter?: number;
+  declare readonly retryAfter?: number;
   /** The answer's HTTP status, where there was one. */
-  readonly status?: number;
+  declare readonly status?: number;
 
-  constructor(problem: Problem) {
-    const code = problem.code ?? 'network';
-    super(problem.detail ?? problem.title ?? code);
-    this.name = 'MillraceError';
-    this.code = code;
-    this.number = problem.number ?? 0;
-    // A client that doesn't know a code goes by its number's range.
-    this.retry = problem.retry ?? this.number < 4500;
-    this.remedy = problem.remedy;
-    this.retryAfter = problem.retryAfter;
-    this.status = problem.status;
-  }
-
-  /** As the wire has it, so that it can travel to another tab. */
-  toJSON(): Problem {
-    const { code, message, number, retry, remedy, retryAfter, status } = this;
-    return { code, detail: message, number, retry, remedy, retryAfter, status };
+  /** A client that doesn't know a code goes by its number's range. */
+  constructor({ code = 'network', detail, title, number = 0, retry = number < 4500, remedy, retryAfter, status }: Problem) {
+    super(detail ?? title ?? code);
+    Object.assign(this, { name: 'MillraceError', code, number, retry, remedy, retryAfter, status });
   }
 }
 

@@ -59,8 +59,11 @@ export interface LineNeeds {
   parse: (json: string) => any;
   /** The event types somebody has a handler for; only a native EventSource must know. */
   types: () => Iterable<string>;
-  /** The last cursor of a whole set of channels, kept from line to line. */
-  group: { key?: string; id?: string };
+  /**
+   * Kept from line to line: the last cursor of a whole set of channels; and what the server said of its session, as long as
+   * nothing else is wanted than there.
+   */
+  group: { key?: string; id?: string; at?: any };
 }
 
 /** One connection to the server. */
@@ -71,8 +74,8 @@ export interface Line {
   ask?(): void;
   /** In-band where possible. */
   renew(token: string): void;
-  /** Says nothing any more. */
-  close(): void;
+  /** Says nothing any more. The server is told the code, where that is possible. */
+  close(code?: number): void;
 }
 
 export type Transport = (needs: LineNeeds) => Line;

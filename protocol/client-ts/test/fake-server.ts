@@ -35,6 +35,9 @@ export class FakeServer {
   readonly followed = new Set<Map<string, number>>();
   /** Lines that are open say nothing. */
   silent = false;
+  /** Sessions by their secret: what they follow. Where null, the server keeps none. */
+  sessions: Map<string, Map<string, number>> | null = null;
+  readonly said: string[] = [];
   readonly sockets = new Set<(message: object) => void>();
   token?: string;
   heartbeatSeconds = 15;
@@ -233,7 +236,7 @@ function socketClass(server: FakeServer): typeof WebSocket {
           server.sockets.add(this.say);
           server.followed.add(this.follows);
           this.onopen?.();
-          server.token || this.say({ type: 'connected', connectionId: 'c', userId: 'u', channels: [], epoch: server.epoch, heartbeatSeconds: 25 });
+          server.token || this.hello();
         }
       });
     }
@@ -257,6 +260,13 @@ function socketClass(server: FakeServer): typeof WebSocket {
       this.forget();
     }
 
+    private hello(): void {
+      const secret = 's' + server.sessions?.size;
+      server.sessions?.set(secret, this.follows);
+      const session = server.sessions ? { secret, seconds: 120 } : undefined;
+      this.say({ type: 'connected', connectionId: 'c', userId: 'u', channels: [], epoch: server.epoch, heartbeatSeconds: 25, session });
+    }
+
     private readonly say = (message: object): void => {
       this.open && !server.silent && this.onmessage?.({ data: JSON.stringify(message) });
     };
@@ -270,12 +280,27 @@ function socketClass(server: FakeServer): typeof WebSocket {
       });
 
     send(text: string): void {
-      const { type, ref, channel, from, token } = JSON.parse(text);
+      const { type, ref, channel, from, token, secret } = JSON.parse(text);
+      server.said.push(type);
       queueMicrotask(() => {
         if (!this.open) {
           return;
         }
-        if (type === 'authenticate') {
+        const session = server.sessions?.get(secret);
+        if (type === 'resume' && !session) {
+          this.say({ type: 'problem', ref, code: 'session-unknown', number: 4010, retry: true, detail: 'gone' });
+        } else if (type === 'resume') {
+          server.sessions!.delete(secret);
+          server.token && (this.login = server.token);
+          server.token && this.hello();
+          this.say({ type: 'resumed', ref, userId: 'u', channels: [...session!.keys()] });
+          session!.forEach((begun, name) => {
+            const { offset } = server.begin(name, from[name] ?? server.id(begun));
+            this.follows.set(name, offset);
+            this.say({ type: 'subscribed', ref, channel: name, id: server.id(offset), epoch: server.epoch, head: server.log(name).length, availableFrom: 1 });
+          });
+          this.drain();
+        } else if (type === 'authenticate') {
           if (token !== server.token) {
             this.say({ type: 'problem', ref, code: 'token-expired', number: 4502, retry: false, detail: 'expired' });
             this.cut(4502, 'token-expired');
@@ -283,7 +308,7 @@ function socketClass(server: FakeServer): typeof WebSocket {
             const first = !this.login;
             this.login = token;
             this.say({ type: 'authenticated', ref, userId: 'u' });
-            first && this.say({ type: 'connected', connectionId: 'c', userId: 'u', channels: [], epoch: server.epoch, heartbeatSeconds: 25 });
+            first && this.hello();
           }
         } else if (type === 'subscribe' && server.forbidden.has(channel)) {
           this.say({ type: 'problem', ref, code: 'forbidden', number: 4503, retry: false, detail: 'no' });

@@ -233,3 +233,56 @@ describe('reset', () => {
     expect(heard).toEqual([1, 2, 'forbidden', 'unreadable', 3, ['late', 3]]);
   });
 });
+
+describe('a session', () => {
+  const line = () => server.said.splice(0);
+
+  it('is gone back to without subscribing again, and nothing is missed', async () => {
+    server.sessions = new Map();
+    server.token = 'abc';
+    const heard: number[] = [];
+    start({ getToken: () => 'abc' }).subscribe('a');
+    client.on('t', (data) => heard.push(data));
+    await pass(0);
+    server.publish('a', 't', 1);
+    expect(line()).toEqual(['authenticate', 'subscribe']);
+    await pass(10_000);
+    server.cut();
+    server.publish('a', 't', 2);
+    await pass(500);
+    expect(line()).toEqual(['resume', 'authenticate']);
+    expect(server.follows()).toEqual(['a']);
+    server.publish('a', 't', 3);
+    await pass(0);
+    expect(heard).toEqual([1, 2, 3]);
+  });
+
+  it('that is over is replaced by a login and the cursor', async () => {
+    server.sessions = new Map();
+    server.token = 'abc';
+    const heard: number[] = [];
+    start({ getToken: () => 'abc' }).subscribe('a');
+    client.on('t', (data) => heard.push(data));
+    await pass(10_000);
+    server.publish('a', 't', 1);
+    server.sessions.clear();
+    server.cut();
+    server.publish('a', 't', 2);
+    await pass(500);
+    expect(line()).toEqual(['authenticate', 'subscribe', 'resume', 'authenticate', 'subscribe']);
+    expect(heard).toEqual([1, 2]);
+  });
+
+  it('is not gone back to where something else is wanted meanwhile', async () => {
+    server.sessions = new Map();
+    start().subscribe('a');
+    await pass(10_000);
+    server.cut();
+    client.unsubscribe('a');
+    client.subscribe('b');
+    line();
+    await pass(500);
+    expect(line()).toEqual(['subscribe']);
+    expect(server.follows()).toEqual(['b']);
+  });
+});

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { codes } from '@millrace/client/codes';
 import { MillraceError } from '@millrace/client';
 import { read, write } from '../src/position';
+import { problemOf } from '../src/problem-json';
 import { gunzip } from '../src/gunzip';
 import { sseParser, type Block } from '../src/sse-parser';
 import { eventOf, inOrder, routeOf, tellControl, type Told } from '../src/wire';
@@ -56,7 +57,7 @@ describe('the catalogue', () => {
     const error = new MillraceError(problem);
     const { code, number, retry, remedy, retryAfter, detail, status } = problem;
     expect(error).toMatchObject({ code, number, retry, remedy, retryAfter, status, message: detail });
-    expect(new MillraceError(structuredClone(error.toJSON()))).toEqual(error);
+    expect(new MillraceError(structuredClone(problemOf(error)))).toEqual(error);
   });
 });
 

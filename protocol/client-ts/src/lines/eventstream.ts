@@ -4,6 +4,7 @@
  */
 import type { Api } from '../api';
 import { isLogin, MillraceError } from '../problem';
+import { problemOf } from '../problem-json';
 import { read } from '../position';
 import type { Block } from '../sse-parser';
 import { gunzip } from '../gunzip';
@@ -84,7 +85,7 @@ export const eventStream = (source: Source, api: Api): Transport => (needs) => {
     }
     bad.forEach(({ channel }) => {
       wanted.delete(channel);
-      hear.tell({ is: 'says', channel, type: 'problem', data: error.toJSON() });
+      hear.tell({ is: 'says', channel, type: 'problem', data: problemOf(error) });
     });
     bad.length ? sync() : end(error);
   }

@@ -1,6 +1,7 @@
 /** Events by asking for history again and again, for networks that let nothing else through. */
 import type { Api, HistoryQuery } from '../api';
 import { errorOf, type MillraceError } from '../problem';
+import { problemOf } from '../problem-json';
 import { read } from '../position';
 import { isWildcard, type LineNeeds, type Transport, type Want } from '../wire';
 
@@ -77,7 +78,7 @@ export const longpoll =
           if (error.retry || !error.status || error.status === 401) {
             end(error);
           } else if (!abort.signal.aborted) {
-            hear.tell({ is: 'says', channel: want.channel, type: 'problem', data: error.toJSON() });
+            hear.tell({ is: 'says', channel: want.channel, type: 'problem', data: problemOf(error) });
           }
         });
       }

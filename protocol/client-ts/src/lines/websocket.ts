@@ -3,15 +3,18 @@ import { MillraceError } from '../problem';
 import { read } from '../position';
 import { compressQuery, eventOf, inOrder, routeOf, tellControl, type Line, type Transport, type Want } from '../wire';
 
-export const websocket: Transport = ({ url, token, wants, hear, options, parse }) => {
+export const websocket: Transport = ({ url, token, wants, hear, options, parse, group }) => {
   const query = new URLSearchParams(compressQuery(options));
-  const socket = new (options.WebSocket ?? WebSocket)(url.replace(/^http/, 'ws') + '/v1/ws' + (query.size ? '?' + query : ''));
+  const socket = new (options.WebSocket ?? WebSocket)(url.replace(/^http/, 'ws') + '/v1/ws?session=true&' + query);
   const wanted = new Map<string, Want>();
   /** Subscriptions that wait for an answer, by their ref. */
   const asked = new Map<unknown, Want>();
   let up = false;
   let closed = false;
   let ref = 0;
+  /** The ref of a resume that waits for its answer. */
+  let resuming = 0;
+  let hello: any;
   let last: MillraceError | undefined;
 
   function say(message: object): number {
@@ -23,13 +26,13 @@ export const websocket: Transport = ({ url, token, wants, hear, options, parse }
     if (!closed && wanted.get(want.channel) === want) {
       const { channel, at, from, filters, presence } = want;
       // A place known by its number only can't be asked for here: it is live from now on, and what lies between is fetched.
-      asked.set(say({ type: 'subscribe', channel, from: at ? at.id : from, filters, presence: presence || undefined }), want);
+      asked.set(say({ type: 'subscribe', channel, from: at ? at.id : from, filters, presence }), want);
     }
   }
 
   function follow(want: Want): void {
     wanted.set(want.channel, want);
-    up && ask(want);
+    up && !resuming && ask(want);
   }
 
   function subscribed({ ref, channel, id }: any): void {
@@ -71,7 +74,12 @@ export const websocket: Transport = ({ url, token, wants, hear, options, parse }
       // What is followed because of this word is asked for below, with the rest.
       hear.up(message);
       up = true;
-      wanted.forEach(ask);
+      hello = message;
+      resuming || wanted.forEach(ask);
+    } else if (resuming && message.ref === resuming) {
+      // What the session doesn't follow, or all where there is none.
+      resuming = 0;
+      up && wanted.forEach((want, channel) => message.channels?.includes(channel) || ask(want));
     } else if (type === 'subscribed') {
       subscribed(message);
     } else if (type === 'problem' && !(message.channel && message.ref === undefined)) {
@@ -84,9 +92,9 @@ export const websocket: Transport = ({ url, token, wants, hear, options, parse }
   function down(event: { code?: number; reason?: string }): void {
     if (!closed) {
       closed = true;
-      const { code: number = 0, reason } = event;
-      const known = number >= 4000 || reason ? { code: reason || undefined, number: number >= 4000 ? number : 0 } : {};
-      hear.down({ error: last ?? new MillraceError({ detail: `WebSocket closed with ${number}`, ...known }) });
+      const { code = 0, reason } = event;
+      const number = code < 4000 ? 0 : code;
+      hear.down({ error: last ?? new MillraceError({ detail: 'WebSocket closed with ' + code, code: reason || undefined, number }) });
     }
   }
 
@@ -95,7 +103,14 @@ export const websocket: Transport = ({ url, token, wants, hear, options, parse }
     take,
     () => socket.close(),
   );
-  socket.onopen = () => token && say({ type: 'authenticate', token });
+  socket.onopen = () => {
+    const { at } = group;
+    if (at?.session) {
+      const from = Object.fromEntries([...wanted].map(([channel, { at }]) => [channel, at?.id]));
+      resuming = say({ type: 'resume', connection: at.connectionId, secret: at.session.secret, from });
+    }
+    token && say({ type: 'authenticate', token });
+  };
   socket.onmessage = ({ data }) => {
     hear.alive();
     receive(parse(data));
@@ -114,9 +129,10 @@ export const websocket: Transport = ({ url, token, wants, hear, options, parse }
     renew: (fresh) => {
       up && !closed && say({ type: 'authenticate', token: fresh });
     },
-    close() {
+    close(code) {
       closed = true;
-      socket.close();
+      group.at = !code && hello;
+      socket.close(code);
     },
   };
   return line;

@@ -57,10 +57,9 @@ function span(seconds) {
   return seconds >= 172800 ? `${Math.round(seconds / 86400)} days` : seconds >= 7200 ? `${Math.round(seconds / 3600)} h` : `${seconds} s`;
 }
 
-function presence(people) {
-  const here = people.users ?? people.present ?? people.here ?? [];
+function presence({users, count: all}) {
   return h('section', {}, h('h2', {}, 'Who is here'),
-    h('p', {}, here.length ? here.map(each => each.userId ?? each.user ?? each).join(', ') : 'Nobody.'));
+    h('p', {}, users.length ? users.map(each => each.userId).join(', ') : 'Nobody.', all > users.length && ` and ${count(all - users.length)} more.`));
 }
 
 function writers({publishers, newest}) {

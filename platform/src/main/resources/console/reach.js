@@ -26,7 +26,7 @@ export function reach({words}) {
 
   return {
     element: h('div', {}, h('h1', {}, 'Why did this event not reach that user?'),
-      h('p.lead', {}, 'Answered from the journal, the user\'s connections, and, where you have it, the user\'s token.'),
+      h('p.lead', {}, 'Answered from the journal, the user\'s connections with their filters and claims, and, where you have it, the user\'s token.'),
       h('form.card.grid', {onsubmit: ask}, field('Channel', channel), field('Offset', offset, 'Or the event\'s id'), field('User', user),
         field('The user\'s token', token, 'Where it is known: whether it may hear the channel'),
         h('p.row', {}, h('button.primary', {type: 'submit'}, 'Ask'))),

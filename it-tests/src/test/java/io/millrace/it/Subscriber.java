@@ -79,14 +79,23 @@ final class Subscriber {
         } else {
             WsClient socket = WsClient.open(door);
             client = socket;
-            subscribe(socket);
+            subscribe(socket, channels);
         }
     }
 
-    private void subscribe(WsClient socket) throws IOException {
+    private void subscribe(WsClient socket, List<String> channels) throws IOException {
         for (String channel : channels) {
             String cursor = cursors.get(channel);
             socket.subscribe(channel, cursor == null ? from : tampering.apply(cursor));
+        }
+    }
+
+    /** What was never answered isn't part of the session. */
+    private void askFor(List<String> channels) {
+        try {
+            subscribe((WsClient) client, channels);
+        } catch (IOException cut) {
+            // it is asked for again when the client is back
         }
     }
 
@@ -106,7 +115,7 @@ final class Subscriber {
         } else if (known == null) {
             WsClient socket = WsClient.withSession(door);
             client = socket;
-            subscribe(socket);
+            subscribe(socket, channels);
         } else {
             WsClient socket = WsClient.withSession(new Door(door.port(), ""));
             client = socket;
@@ -122,9 +131,9 @@ final class Subscriber {
         try {
             WsClient socket = (WsClient) client;
             socket.say("{\"type\":\"authenticate\",\"token\":\"" + token + "\"}");
-            subscribe(socket);
+            subscribe(socket, channels);
         } catch (IOException cut) {
-            oddities.add("could not log in after its session: " + cut);
+            // the next connection logs in
         }
     }
 
@@ -158,7 +167,13 @@ final class Subscriber {
                 oddities.add("reset: " + frame.data());
             }
             case "authenticated", "reconnect" -> {}
-            case "resumed" -> resumes++;
+            case "resumed" -> {
+                resumes++;
+                String followed = Members.of(frame.data()).raw("channels");
+                askFor(channels.stream()
+                        .filter(channel -> !followed.contains("\"" + channel + "\""))
+                        .toList());
+            }
             default -> {
                 if (keepsSession && frame.data().contains("session-unknown")) {
                     goOnWithout();

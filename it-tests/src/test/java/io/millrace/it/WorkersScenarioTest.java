@@ -159,11 +159,9 @@ class WorkersScenarioTest {
 
     @Test
     void aDeploymentCanDoWithout(@TempDir Path other) throws IOException {
-        try (Site off = Site.of("workers", other, Map.of("MILLRACE_ALIASES", "[]"))) {
+        try (Site off = Site.of("workers", other, Map.of("MILLRACE_EDGE_REALTIME", "off"))) {
             String operator = Site.bearer(off.token("op1"));
-            assertThat(off.get(STREAM, operator).status())
-                    .as("which keeps a stock EventSource away")
-                    .isEqualTo(404);
+            assertThat(off.get(STREAM, operator).json().path("code").asText()).isEqualTo("realtime-off");
         }
     }
 

@@ -89,6 +89,12 @@ public enum Code {
             200,
             "The publisher ended the stream with a failure; nothing more will come.",
             "Stay closed; detail says what the publisher said."),
+    REALTIME_OFF(
+            4509,
+            Kind.REFUSAL,
+            503,
+            "Live delivery is switched off here.",
+            "Ask for the history now and then instead; publishing works."),
 
     // 4600-4699: what was asked
     INVALID_REQUEST(4600, Kind.REFUSAL, 400, "The request breaks a rule.", "Change what detail names."),

@@ -1,5 +1,8 @@
 package io.millrace.protocol;
 
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a filter asks of one field. A field that isn't there, or is of another kind, fulfils nothing. */
@@ -8,8 +11,16 @@ sealed interface Condition {
 
     boolean holds(EventData.Value value);
 
+    /** As an operator reads it. */
+    String words();
+
     /** A number at least this great. */
     record Min(FieldPath field, JsonNumber bound) implements Condition {
+        @Override
+        public String words() {
+            return field + " at least " + bound;
+        }
+
         @Override
         public boolean holds(EventData.Value value) {
             JsonNumber number = value.number();
@@ -19,6 +30,11 @@ sealed interface Condition {
 
     /** A number at most this great. */
     record Max(FieldPath field, JsonNumber bound) implements Condition {
+        @Override
+        public String words() {
+            return field + " at most " + bound;
+        }
+
         @Override
         public boolean holds(EventData.Value value) {
             JsonNumber number = value.number();
@@ -54,6 +70,13 @@ sealed interface Condition {
         }
 
         @Override
+        public String words() {
+            return Stream.of(number == null ? null : number.toString(), word, text == null ? null : "\"" + text + "\"")
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.joining(" or ", field + " is ", ""));
+        }
+
+        @Override
         public boolean holds(EventData.Value value) {
             if (value.isText()) {
                 return text != null && value.text().equals(text);
@@ -67,6 +90,11 @@ sealed interface Condition {
 
     /** A string that begins with this. */
     record Prefix(FieldPath field, String prefix) implements Condition {
+        @Override
+        public String words() {
+            return field + " begins with \"" + prefix + "\"";
+        }
+
         @Override
         public boolean holds(EventData.Value value) {
             return value.isText() && value.text().startsWith(prefix);

@@ -16,6 +16,17 @@ public final class EventJson {
         return said(place(event, id, channel, epoch).text("event", event.type().value()), event);
     }
 
+    /** What an operator's tap shows: the full envelope with what else the journal knows of it. */
+    public static byte[] tapped(ChannelName channel, Epoch epoch, String id, Event event) {
+        return said(
+                place(event, id, channel, epoch)
+                        .text("event", event.type().value())
+                        .text("publisher", event.publisher())
+                        .text("key", event.key())
+                        .number("bytes", event.data().size()),
+                event);
+    }
+
     /** Name and data of an event, as they are compressed for an event stream. */
     public static byte[] named(String type, byte[] data) {
         return new JsonObjectWriter(data.length + AROUND_DATA)

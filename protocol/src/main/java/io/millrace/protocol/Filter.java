@@ -1,8 +1,10 @@
 package io.millrace.protocol;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Which events of a channel a subscriber wants to hear: every part that is there must hold. It is only a wish, never a
@@ -85,6 +87,14 @@ public final class Filter {
     /** In words, for operators. */
     @Override
     public String toString() {
-        return isNone() ? "none" : "types " + types + ", sources " + sources + ", " + conditions;
+        List<String> parts = new ArrayList<>();
+        if (!types.isEmpty()) {
+            parts.add("types " + String.join(", ", types));
+        }
+        if (!sources.isEmpty()) {
+            parts.add("sources " + String.join(", ", new TreeSet<>(sources)));
+        }
+        conditions.forEach(condition -> parts.add(condition.words()));
+        return parts.isEmpty() ? "none" : String.join("; ", parts);
     }
 }

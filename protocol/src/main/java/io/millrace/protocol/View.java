@@ -32,6 +32,27 @@ public record View(Filter filter, Map<String, String> required, Set<String> hidd
         return required.isEmpty() && hidden.isEmpty() && !blind;
     }
 
+    /** What becomes of one event. */
+    public enum Sight {
+        SHOWN,
+        /** By the subscriber's own filter. */
+        LEFT_OUT,
+        /** Since the login's claims aren't those that the event asks for. */
+        WITHHELD
+    }
+
+    public Sight sight(Event event) {
+        EventData data = new EventData(event.data());
+        if (event.isEnd()) {
+            return Sight.SHOWN;
+        }
+        if (!concerns(data)) {
+            return Sight.WITHHELD;
+        }
+        EventData shown = hidden.isEmpty() ? data : new EventData(data.masked(hidden));
+        return filter.passes(event, shown) ? Sight.SHOWN : Sight.LEFT_OUT;
+    }
+
     /** Whether the event concerns this login at all. */
     public boolean concerns(EventData data) {
         if (blind) {

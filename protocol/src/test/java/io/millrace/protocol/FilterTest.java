@@ -18,6 +18,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 class FilterTest {
+    @Test
+    void anOperatorReadsItInWords() {
+        Filter filter = Filter.ofQuery(Map.of(
+                "types", List.of("a,b:*"), "sources", List.of("x"), "min.amount", List.of("10"), "eq.n", List.of("3")));
+        assertThat(filter.toString())
+                .startsWith("types a, b:*; sources x; ")
+                .contains("amount at least 10", "n is 3 or \"3\"");
+        assertThat(Filter.NONE).hasToString("none");
+    }
 
     @TestFactory
     Stream<DynamicTest> whatPasses() {

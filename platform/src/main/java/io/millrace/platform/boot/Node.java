@@ -20,6 +20,7 @@ import io.millrace.platform.connection.LimitSettings;
 import io.millrace.platform.connection.OperatorActs;
 import io.millrace.platform.connection.RevocationSettings;
 import io.millrace.platform.connection.RevocationWatch;
+import io.millrace.platform.connection.Taps;
 import io.millrace.platform.edge.Binding;
 import io.millrace.platform.edge.Certificates;
 import io.millrace.platform.edge.Edge;
@@ -29,6 +30,7 @@ import io.millrace.platform.family.Families;
 import io.millrace.platform.ingest.IngestSettings;
 import io.millrace.platform.ops.Admin;
 import io.millrace.platform.ops.Canary;
+import io.millrace.platform.ops.ClusterStats;
 import io.millrace.platform.ops.Console;
 import io.millrace.platform.ops.Operators;
 import io.millrace.platform.ops.Questions;
@@ -156,8 +158,6 @@ public final class Node {
                     clock);
             RevocationWatch revocations = RevocationWatch.start(
                     system, revocationSettings, storage.revocations(), revoked, connections, clock);
-            Directory directory = Directory.start(system, connections);
-            OperatorActs acts = new OperatorActs(directory, revocations);
             Stats stats = new Stats(
                     registry,
                     connections,
@@ -165,6 +165,9 @@ public final class Node {
                     Cluster.get(system).selfMember().address().toString(),
                     revocations::databaseAnswers,
                     backDoors::report);
+            Directory directory = Directory.start(system, connections, stats::here);
+            OperatorActs acts = new OperatorActs(directory, revocations);
+            ClusterStats clusterStats = new ClusterStats(stats, directory);
             Edge edge = new Edge(
                     edgeSettings,
                     aliases,
@@ -179,7 +182,8 @@ public final class Node {
                             presences,
                             relays.kept(),
                             storage.epoch(),
-                            stats::json,
+                            new Taps(system, connections, directory, registry),
+                            clusterStats::json,
                             registry),
                     clock,
                     Materializer.createMaterializer(system));
@@ -196,7 +200,7 @@ public final class Node {
             Admin admin = new Admin(
                     readiness,
                     drain,
-                    stats,
+                    clusterStats,
                     registry,
                     guard,
                     new Operators(acts, guard, Materializer.createMaterializer(system)),

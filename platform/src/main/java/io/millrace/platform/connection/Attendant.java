@@ -3,13 +3,18 @@ package io.millrace.platform.connection;
 import io.millrace.platform.access.Login;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
+import io.millrace.protocol.View;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -41,19 +46,39 @@ final class Attendant {
 
     record Dismissed(String node, int count) implements Travels {}
 
-    private final String node;
-    private final Connections connections;
-
-    private Attendant(String node, Connections connections) {
-        this.node = node;
-        this.connections = connections;
+    /** @param family where not null, all channels of it besides */
+    record Count(List<String> channels, @Nullable String family, ActorRef<Counted> replyTo)
+            implements Command, Travels {
+        Count {
+            channels = List.copyOf(channels);
+        }
     }
 
-    static Behavior<Command> create(String node, Connections connections) {
-        Attendant attendant = new Attendant(node, connections);
+    record Counted(String node, Map<String, Integer> subscribers) implements Travels {
+        Counted {
+            subscribers = Map.copyOf(subscribers);
+        }
+    }
+
+    record Figure(ActorRef<NodeFigures> replyTo) implements Command, Travels {}
+
+    private final String node;
+    private final Connections connections;
+    private final Supplier<NodeFigures> figures;
+
+    private Attendant(String node, Connections connections, Supplier<NodeFigures> figures) {
+        this.node = node;
+        this.connections = connections;
+        this.figures = figures;
+    }
+
+    static Behavior<Command> create(String node, Connections connections, Supplier<NodeFigures> figures) {
+        Attendant attendant = new Attendant(node, connections, figures);
         return Behaviors.receive(Command.class)
                 .onMessage(Tell.class, attendant::onTell)
                 .onMessage(Dismiss.class, attendant::onDismiss)
+                .onMessage(Count.class, attendant::onCount)
+                .onMessage(Figure.class, attendant::onFigure)
                 .build();
     }
 
@@ -67,7 +92,9 @@ final class Attendant {
                 .toList();
         List<CompletableFuture<Described>> looks = fitting.stream()
                 .limit(query.limit())
-                .map(card -> look(card).thenApply(look -> described(card, look)).toCompletableFuture())
+                .map(card -> look(card)
+                        .thenApply(look -> described(card, look, query.sample()))
+                        .toCompletableFuture())
                 .toList();
         List<Ending> ended = query.ended() > 0
                 ? connections.roster().endings().stream().limit(query.ended()).toList()
@@ -97,7 +124,19 @@ final class Attendant {
         return looked.completeOnTimeout(null, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private Described described(Card card, @Nullable Look look) {
+    private static Map<String, View.Sight> sights(Look look, Directory.Sample sample) {
+        Map<String, View.Sight> sights = new HashMap<>();
+        String family = ChannelName.of(sample.channel()).family() + ":*";
+        for (String way : List.of(sample.channel(), family)) {
+            View view = look.views().get(way);
+            if (view != null) {
+                sights.put(way, view.sight(sample.event()));
+            }
+        }
+        return sights;
+    }
+
+    private Described described(Card card, @Nullable Look look, Directory.@Nullable Sample sample) {
         Login login = card.login();
         long active = Math.max(card.heardNanos(), look == null ? card.heardNanos() : look.eventNanos());
         long idleMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - active);
@@ -111,10 +150,12 @@ final class Attendant {
                 card.since().toEpochMilli(),
                 Instant.now().toEpochMilli() - Math.max(0, idleMillis),
                 look == null ? List.of() : look.places(),
-                card.channels().size(),
+                Math.max(
+                        card.channels().size(), look == null ? 0 : look.places().size()),
                 look == null ? 0 : look.bufferedBytes(),
                 login == null ? null : login.tokenId(),
-                card.isAway());
+                card.isAway(),
+                look == null || sample == null ? Map.of() : sights(look, sample));
     }
 
     private static List<Described> within(List<Described> all) {
@@ -125,6 +166,21 @@ final class Attendant {
                     return left[0] >= 0 ? each : each.withoutSubscriptions();
                 })
                 .toList();
+    }
+
+    private Behavior<Command> onCount(Count count) {
+        Set<String> named = Set.copyOf(count.channels());
+        Map<String, Integer> subscribers = connections
+                .roster()
+                .subscribers(channel -> named.contains(channel)
+                        || (count.family() != null && channel.startsWith(count.family() + ":")));
+        count.replyTo().tell(new Counted(node, NodeFigures.mostFollowed(subscribers)));
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onFigure(Figure figure) {
+        figure.replyTo().tell(figures.get());
+        return Behaviors.same();
     }
 
     private Behavior<Command> onDismiss(Dismiss dismiss) {

@@ -41,21 +41,18 @@ public final class Connections {
     private final Clock clock;
     private volatile boolean leaving;
 
+    private final Surroundings around;
+
     private Connections(
-            ClusterSharding sharding,
-            String node,
-            Roster roster,
-            Admission admission,
-            Sessions sessions,
-            boolean mayZip,
-            Clock clock) {
+            ClusterSharding sharding, String node, Roster roster, Admission admission, Surroundings around) {
+        this.around = around;
         this.sharding = sharding;
         this.node = node;
         this.roster = roster;
         this.admission = admission;
-        this.sessions = sessions;
-        this.mayZip = mayZip;
-        this.clock = clock;
+        this.sessions = around.sessions();
+        this.mayZip = around.settings().gzip();
+        this.clock = around.clock();
     }
 
     /** Who counts connections, who knows who is where, and how many are too many. */
@@ -99,7 +96,7 @@ public final class Connections {
                 .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy());
         sharding.init(entity);
         long uid = Cluster.get(system).selfMember().uniqueAddress().longUid();
-        return new Connections(sharding, Long.toHexString(uid), roster, admission, sessions, settings.gzip(), clock);
+        return new Connections(sharding, Long.toHexString(uid), roster, admission, around);
     }
 
     /** A connection that has begun: its actor waits for its stream to be run. Fails with {@link NotAdmitted}. */
@@ -136,6 +133,14 @@ public final class Connections {
     /** Ends one of this node's connections. */
     void end(Card card, Code code, String detail) {
         actor(card).tell(new Connection.End(code, detail, null));
+    }
+
+    Surroundings around() {
+        return around;
+    }
+
+    ConnectionId mintId() {
+        return ConnectionId.mint(node);
     }
 
     Roster roster() {

@@ -10,10 +10,13 @@ import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Control;
 import io.millrace.protocol.Refusal;
+import io.millrace.protocol.View;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -208,8 +211,22 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
 
         @Override
         public void look(Consumer<Look> onlooker) {
-            run(() -> onlooker.accept(
-                    new Look(tracks.places(), words.bytes() + (isAvailable(out) ? 0 : pushedBytes), eventNanos)));
+            run(() -> {
+                Map<String, View> views = new HashMap<>(tracks.views());
+                if (families != null) {
+                    views.putAll(families.views());
+                }
+                long buffered = words.bytes() + (isAvailable(out) ? 0 : pushedBytes);
+                onlooker.accept(new Look(places(), buffered, eventNanos, views));
+            });
+        }
+
+        private List<Look.Place> places() {
+            List<Look.Place> places = new ArrayList<>(tracks.places());
+            if (families != null) {
+                places.addAll(families.places());
+            }
+            return places;
         }
 
         @Override

@@ -1,6 +1,8 @@
 package io.millrace.platform.connection;
 
+import io.millrace.protocol.View;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param channels how many it follows; {@code subscriptions} may leave some or all of them out
  * @param bufferedBytes waiting for its socket
  * @param away whether it has no socket, and its session waits for its client
+ * @param sights what becomes of the event that was asked about, by the channel or whole family that it would come through
  */
 public record Described(
         String connectionId,
@@ -24,9 +27,11 @@ public record Described(
         int channels,
         long bufferedBytes,
         @Nullable String tokenId,
-        boolean away) {
+        boolean away,
+        Map<String, View.Sight> sights) {
     public Described {
         subscriptions = List.copyOf(subscriptions);
+        sights = Map.copyOf(sights);
     }
 
     Described withoutSubscriptions() {
@@ -43,6 +48,7 @@ public record Described(
                 channels,
                 bufferedBytes,
                 tokenId,
-                away);
+                away,
+                sights);
     }
 }

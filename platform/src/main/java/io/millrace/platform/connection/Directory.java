@@ -2,13 +2,21 @@ package io.millrace.platform.connection;
 
 import io.millrace.platform.access.Login;
 import io.millrace.platform.presence.Peers;
+import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
+import io.millrace.protocol.Event;
+import io.millrace.protocol.EventType;
+import io.millrace.protocol.JsonData;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -31,14 +39,35 @@ public final class Directory {
     private final String self;
     private final Peers<Attendant.Command> attendants;
 
-    /** Which connections; null is any. */
+    /** An event that connections are asked about. */
+    public record Sample(String channel, String type, @Nullable String source, String data) {
+        public static Sample of(ChannelName channel, Event event) {
+            return new Sample(
+                    channel.value(),
+                    event.type().value(),
+                    event.source(),
+                    event.data().toString());
+        }
+
+        Event event() {
+            JsonData json = JsonData.trusted(data.getBytes(StandardCharsets.UTF_8));
+            return new Event(1, Instant.EPOCH, new EventType(type), json, source, null, "");
+        }
+    }
+
+    /**
+     * Which connections; null is any.
+     *
+     * @param sample what each of them is asked about as well
+     */
     public record Query(
             @Nullable String user,
             @Nullable String entity,
             @Nullable String channel,
             @Nullable String node,
             int limit,
-            int ended)
+            int ended,
+            @Nullable Sample sample)
             implements Travels {}
 
     /** By what connections are chosen to be ended. */
@@ -62,6 +91,11 @@ public final class Directory {
     /** @param unanswered nodes that didn't say what they have */
     public record Found(List<Described> connections, int total, List<Ending> ended, List<String> unanswered) {}
 
+    /** By channel, how many connections follow it on each node where some do. */
+    public record Audience(Map<String, Map<String, Integer>> channels, List<String> unanswered) {}
+
+    public record Figures(List<NodeFigures> nodes, List<String> unanswered) {}
+
     public record Gone(int count, List<String> unanswered) {}
 
     private Directory(ActorSystem<?> system, String self, Peers<Attendant.Command> attendants) {
@@ -70,10 +104,12 @@ public final class Directory {
         this.attendants = attendants;
     }
 
-    public static Directory start(ActorSystem<?> system, Connections connections) {
+    /** @param figures this node's, for whichever node asks */
+    public static Directory start(
+            ActorSystem<?> system, Connections connections, Function<String, NodeFigures> figures) {
         String self = name(Cluster.get(system).selfMember().address());
-        ActorRef<Attendant.Command> attendant =
-                system.systemActorOf(Attendant.create(self, connections), "attendant", Props.empty());
+        ActorRef<Attendant.Command> attendant = system.systemActorOf(
+                Attendant.create(self, connections, () -> figures.apply(self)), "attendant", Props.empty());
         return new Directory(system, self, Peers.of(system, Attendant.KEY, attendant));
     }
 
@@ -102,6 +138,40 @@ public final class Directory {
                         answers.told().stream()
                                 .mapToInt(Attendant.Dismissed::count)
                                 .sum(),
+                        answers.unanswered()));
+    }
+
+    /** How many follow these channels, and all of a family where one is named. */
+    CompletionStage<Audience> followed(List<String> channels, @Nullable String family) {
+        return all(
+                        attendants.all(),
+                        node -> AskPattern.<Attendant.Command, Attendant.Counted>ask(
+                                node,
+                                replyTo -> new Attendant.Count(channels, family, replyTo),
+                                PATIENCE,
+                                system.scheduler()))
+                .thenApply(answers -> {
+                    Map<String, Map<String, Integer>> followed = new TreeMap<>();
+                    channels.forEach(channel -> followed.put(channel, new TreeMap<>()));
+                    for (Attendant.Counted counted : answers.told()) {
+                        counted.subscribers()
+                                .forEach((channel, count) -> followed.computeIfAbsent(channel, first -> new TreeMap<>())
+                                        .put(counted.node(), count));
+                    }
+                    return new Audience(followed, answers.unanswered());
+                });
+    }
+
+    /** Every node's own figures, by its name. */
+    public CompletionStage<Figures> figures() {
+        return all(
+                        attendants.all(),
+                        node -> AskPattern.<Attendant.Command, NodeFigures>ask(
+                                node, Attendant.Figure::new, PATIENCE, system.scheduler()))
+                .thenApply(answers -> new Figures(
+                        answers.told().stream()
+                                .sorted(Comparator.comparing(NodeFigures::node))
+                                .toList(),
                         answers.unanswered()));
     }
 

@@ -11,6 +11,7 @@ import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.ResetReason;
 import io.millrace.protocol.View;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,12 @@ final class FamilyTracks {
         });
     }
 
+    Map<String, View> views() {
+        Map<String, View> views = new HashMap<>();
+        wanted.forEach((family, want) -> views.put(family + ":*", view(want)));
+        return views;
+    }
+
     void leave(String family) {
         wanted.remove(family);
         FamilyTrack left = tracks.remove(family);
@@ -118,6 +125,16 @@ final class FamilyTracks {
             joined.remove(left.feed());
             left.feed().leave(listener);
         }
+    }
+
+    /** The families that are followed, by name. */
+    List<Look.Place> places() {
+        return wanted.values().stream()
+                .sorted(Comparator.comparing(FamilyWant::family))
+                .map(want -> Look.Place.ofFamily(
+                        want.family(),
+                        want.filter().isNone() ? null : want.filter().toString()))
+                .toList();
     }
 
     void hold(List<Held> into) {

@@ -122,7 +122,8 @@ public final class OperatorActs {
                 channel == null ? null : ChannelName.of(channel).value(),
                 act.query().get("node"),
                 number(act, "limit", 100),
-                number(act, "ended", 0));
+                number(act, "ended", 0),
+                null);
         return directory.find(query).thenApply(found -> new Done(200, OperatorJson.found(found)));
     }
 

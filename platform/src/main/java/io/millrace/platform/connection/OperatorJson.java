@@ -27,6 +27,27 @@ final class OperatorJson {
         return bytes(json);
     }
 
+    static byte[] followed(Directory.Audience followed) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put(
+                "channels",
+                followed.channels().entrySet().stream()
+                        .map(each -> {
+                            Map<String, Object> channel = new LinkedHashMap<>();
+                            channel.put("channel", each.getKey());
+                            channel.put(
+                                    "subscribers",
+                                    each.getValue().values().stream()
+                                            .mapToInt(Integer::intValue)
+                                            .sum());
+                            channel.put("nodes", each.getValue());
+                            return channel;
+                        })
+                        .toList());
+        unanswered(json, followed.unanswered());
+        return bytes(json);
+    }
+
     static byte[] gone(Directory.Gone gone) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("disconnected", gone.count());
@@ -63,8 +84,10 @@ final class OperatorJson {
     private static Map<String, Object> place(Look.Place place) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("channel", place.channel());
-        json.put("position", place.position());
-        json.put("lag", place.lag());
+        if (place.position() >= 0) { // a whole family has no offsets
+            json.put("position", place.position());
+            json.put("lag", place.lag());
+        }
         put(json, "filter", place.filter());
         return json;
     }

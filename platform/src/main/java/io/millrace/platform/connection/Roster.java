@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Every connection of this node by its id, how many an address has, and how the last ones ended. For many threads. */
@@ -112,6 +113,13 @@ final class Roster {
                 subscribers.merge(channel.value(), 1, Integer::sum);
             }
         }
+        return subscribers;
+    }
+
+    /** The same of the channels whose names begin so, or of these alone. */
+    Map<String, Integer> subscribers(Predicate<String> of) {
+        Map<String, Integer> subscribers = subscribers();
+        subscribers.keySet().removeIf(of.negate());
         return subscribers;
     }
 

@@ -4,7 +4,6 @@ import io.millrace.platform.access.Login;
 import io.millrace.protocol.ClientMessage;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Filter;
-import io.millrace.protocol.Ref;
 import io.millrace.protocol.Refusal;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -99,7 +98,7 @@ final class SocketLogin {
         if (answer instanceof LoggedIn loggedIn) {
             onLoggedIn(loggedIn);
         } else if (answer instanceof Refused refused) {
-            isRefused(refused.message().ref(), refused.refusal(), false);
+            onRefused(refused);
         } else if (answer instanceof Seated seated) {
             onSeated(seated);
         } else if (answer instanceof Answered answered) {
@@ -155,10 +154,8 @@ final class SocketLogin {
         } else if (session != null && known != null) {
             goOn(answered.message(), session, known);
         } else {
-            isRefused(
-                    answered.message().ref(),
-                    answered.claimed().refusal(),
-                    answered.claimed().isUnknown());
+            conversation.refuse(answered.message().ref(), answered.claimed().refusal());
+            isDecided(true); // the client may still log in
         }
     }
 
@@ -190,12 +187,11 @@ final class SocketLogin {
         isDecided(true);
     }
 
-    /** @param goesOn whether the client may try again, though nobody has logged in */
-    private void isRefused(@Nullable Ref ref, Refusal refusal, boolean goesOn) {
-        if (card.login() == null && !goesOn) {
-            connection.end(refusal);
+    private void onRefused(Refused refused) {
+        if (card.login() == null) {
+            connection.end(refused.refusal());
         } else {
-            conversation.refuse(ref, refusal);
+            conversation.refuse(refused.message().ref(), refused.refusal());
             isDecided(true);
         }
     }

@@ -30,10 +30,16 @@ class StreamWire extends Wire {
         if (cursor == null && form.equals(Form.PLAIN)) {
             return event.sse();
         }
-        ByteString frame = form.full()
+        return withId(event, cursor, frame(event, form));
+    }
+
+    private static ByteString frame(EncodedEvent event, Form form) {
+        if (form.tapped()) {
+            return event.frame(Frame.SSE_TAPPED);
+        }
+        return form.full()
                 ? shorter(event, Frame.SSE_FULL, Frame.SSE_FULL_COMPRESSED, form)
                 : shorter(event, Frame.SSE_WITHOUT_ID, Frame.SSE_COMPRESSED, form);
-        return withId(event, cursor, frame);
     }
 
     static ByteString withId(EncodedEvent event, @Nullable String cursor, ByteString frame) {

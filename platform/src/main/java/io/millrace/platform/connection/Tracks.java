@@ -16,6 +16,7 @@ import io.millrace.protocol.View;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -212,6 +213,17 @@ final class Tracks {
                 filter(channel))));
         places.sort(Comparator.comparing(Look.Place::channel));
         return places;
+    }
+
+    Map<String, View> views() {
+        Map<String, View> views = new HashMap<>();
+        tracks.keySet().forEach(channel -> {
+            Want want = wanted.get(channel);
+            if (want != null) {
+                views.put(channel.value(), view(want));
+            }
+        });
+        return views;
     }
 
     private @Nullable String filter(ChannelName channel) {

@@ -16,14 +16,16 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class Capacity {
     private final Connections connections;
+    private final boolean realtime;
     private final EdgeSettings.Admission settings;
     private final Bucket arrivals;
     private final Counter full;
     private final Counter busy;
 
-    Capacity(Connections connections, EdgeSettings.Admission settings, MeterRegistry registry) {
+    Capacity(Connections connections, EdgeSettings edge, MeterRegistry registry) {
         this.connections = connections;
-        this.settings = settings;
+        this.realtime = edge.realtime();
+        this.settings = edge.admission();
         this.arrivals = Bucket.builder()
                 .addLimit(limit ->
                         limit.capacity(settings.burst()).refillGreedy(settings.perSecond(), Duration.ofSeconds(1)))
@@ -34,6 +36,7 @@ final class Capacity {
 
     /** Takes a place, or refuses with {@link Refused}. */
     void require() {
+        requireRealtime();
         if (connections.isLeaving()) {
             throw later(Code.SHUTTING_DOWN, Duration.ZERO);
         }
@@ -45,6 +48,13 @@ final class Capacity {
         if (!arrival.isConsumed()) {
             busy.increment();
             throw later(Code.NODE_BUSY, Duration.ofNanos(arrival.getNanosToWaitForRefill()));
+        }
+    }
+
+    /** Refuses where nothing is delivered live, without a time to come back: that would make a storm of those who wait. */
+    void requireRealtime() {
+        if (!realtime) {
+            throw new Refused(Refusal.of(Code.REALTIME_OFF));
         }
     }
 

@@ -8,6 +8,7 @@ import io.millrace.platform.access.Login;
 import io.millrace.platform.access.TokenVerifier;
 import io.millrace.platform.connection.Connections;
 import io.millrace.platform.connection.OperatorActs;
+import io.millrace.platform.connection.Taps;
 import io.millrace.platform.family.Families;
 import io.millrace.platform.presence.Presences;
 import io.millrace.platform.preset.Aliases;
@@ -45,6 +46,7 @@ public final class Edge {
     private final HistoryDoor history;
     private final OperatorDoor operator;
     private final PresenceDoor presence;
+    private final TapDoor tap;
     private final StatsDoor stats;
     private final AliasDoor alias;
     private final Aliases aliases;
@@ -75,12 +77,13 @@ public final class Edge {
                 publish,
                 settings.publishing().limits());
         this.state = new StateDoor(logins, rooms.families(), rooms.relays(), rooms.epoch());
-        Capacity capacity = new Capacity(rooms.connections(), settings.admission(), rooms.registry());
+        Capacity capacity = new Capacity(rooms.connections(), settings, rooms.registry());
         this.presence = new PresenceDoor(logins, rooms.presences());
         this.stream = new StreamDoor(logins, rooms, presence, state, capacity, settings);
         this.socket = new SocketDoor(logins, rooms.connections(), capacity, settings);
-        this.history = new HistoryDoor(logins, rooms, settings.history());
+        this.history = new HistoryDoor(logins, rooms, capacity, settings.history());
         this.operator = new OperatorDoor(logins, rooms.operator(), settings.trustedProxies(), materializer);
+        this.tap = new TapDoor(logins, rooms.taps(), rooms.families(), settings);
         this.stats = new StatsDoor(logins, rooms.stats());
         this.alias = new AliasDoor(new AliasDoor.Doors(stream, socket, history, stats), aliases, clock);
         this.aliases = aliases;
@@ -91,7 +94,7 @@ public final class Edge {
     /**
      * The rooms behind the doors.
      *
-     * @param stats this node's figures as JSON, for admins
+     * @param stats the cluster's figures as JSON, for admins
      */
     public record Rooms(
             Families families,
@@ -101,7 +104,8 @@ public final class Edge {
             Presences presences,
             Journal journal,
             Epoch epoch,
-            Supplier<byte[]> stats,
+            Taps taps,
+            Supplier<CompletionStage<byte[]>> stats,
             MeterRegistry registry) {}
 
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
@@ -174,6 +178,9 @@ public final class Edge {
             return get(call, () -> stream.openAny(call));
         } else if (path.equals(List.of("v1", "stats"))) {
             return get(call, () -> stats.read(call));
+        } else if (path.equals(List.of("v1", "tap"))) {
+            call.requireOnlyFilterAnd("channel", "family", "from", "lastEventId");
+            return get(call, () -> tap.open(call));
         } else if (path.equals(List.of("v1", "ws"))) {
             return get(call, () -> socket.open(call));
         }

@@ -4,14 +4,16 @@ import com.typesafe.config.Config;
 import io.millrace.protocol.JsonInput;
 import java.time.Duration;
 
-/** The settings under {@code millrace.edge}. */
+/** The settings under {@code millrace.edge}. * @param realtime whether events are delivered live; off, they can only be asked for
+ */
 public record EdgeSettings(
         Publishing publishing,
         History history,
         Socket socket,
         int streamChannels,
         Admission admission,
-        Proxies trustedProxies) {
+        Proxies trustedProxies,
+        boolean realtime) {
 
     public static EdgeSettings from(Config edge) {
         Config history = edge.getConfig("history");
@@ -36,7 +38,8 @@ public record EdgeSettings(
                         edge.getInt("admission.per-second"),
                         edge.getInt("admission.burst"),
                         edge.getDuration("admission.come-back-within")),
-                Proxies.of(edge.getStringList("trusted-proxies")));
+                Proxies.of(edge.getStringList("trusted-proxies")),
+                edge.getBoolean("realtime"));
     }
 
     public EdgeSettings {

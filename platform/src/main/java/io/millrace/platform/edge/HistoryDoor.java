@@ -35,10 +35,12 @@ final class HistoryDoor {
     private final Views views;
     private final Journal journal;
     private final Epoch epoch;
+    private final Capacity capacity;
     private final EdgeSettings.History settings;
     private final HistoryReading.Sources sources;
 
-    HistoryDoor(Logins logins, Edge.Rooms rooms, EdgeSettings.History settings) {
+    HistoryDoor(Logins logins, Edge.Rooms rooms, Capacity capacity, EdgeSettings.History settings) {
+        this.capacity = capacity;
         this.logins = logins;
         this.views = new Views(rooms.families());
         this.journal = rooms.journal();
@@ -57,7 +59,12 @@ final class HistoryDoor {
     }
 
     private Duration wait(Call call) {
-        return Duration.ofSeconds(number(call, "wait", 0, 0, settings.maxWait().toSeconds()));
+        Duration wait =
+                Duration.ofSeconds(number(call, "wait", 0, 0, settings.maxWait().toSeconds()));
+        if (!wait.isZero()) {
+            capacity.requireRealtime();
+        }
+        return wait;
     }
 
     private CompletionStage<HttpResponse> read(Call call, Login login, Set<ChannelName> channels, Duration wait) {

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamDoor {
     /** Headers that keep proxies from holding events back, changing or storing them. */
-    private static final List<HttpHeader> HEADERS = List.of(
+    static final List<HttpHeader> HEADERS = List.of(
             RawHeader.create("Cache-Control", "no-cache, no-transform"), RawHeader.create("X-Accel-Buffering", "no"));
 
     private static final List<HttpHeader> ZIPPED_HEADERS = Stream.concat(
@@ -238,7 +238,7 @@ final class StreamDoor {
     }
 
     /** [spec] "If the EventSource object's last event ID string is not the empty string, then set `Last-Event-ID`". */
-    private static @Nullable String lastEventId(Call call) {
+    static @Nullable String lastEventId(Call call) {
         String header = call.header("Last-Event-ID");
         String id = header != null ? header : call.parameter("lastEventId");
         return id == null || id.isEmpty() ? null : id;

@@ -67,6 +67,13 @@ public final class Families {
                         defaults.behaviour());
     }
 
+    /** The same, with nothing hidden from anybody: as operators look at channels. */
+    public Families unveiled() {
+        Map<String, Family> open = new HashMap<>();
+        named.forEach((name, family) -> open.put(name, family.unveiled()));
+        return new Families(defaults.unveiled(), open);
+    }
+
     /** The families that have settings of their own, by name. */
     public Map<String, Family> named() {
         return named;

@@ -26,6 +26,10 @@ public record Family(
 
     public static final String LOG = "log";
 
+    Family unveiled() {
+        return new Family(name, kind, retention, publishing, hearing, Privacy.NONE, behaviour);
+    }
+
     public Family {
         require(!behaviour.isBlank(), "behaviour", "log, keyed, document, or the name of a behaviour of your own");
         require(

@@ -36,7 +36,7 @@ public final class Admin {
 
     private final Readiness readiness;
     private final Departure departure;
-    private final Stats stats;
+    private final ClusterStats stats;
     private final PrometheusMeterRegistry metrics;
     private final Guard guard;
     private final Operators operator;
@@ -46,7 +46,7 @@ public final class Admin {
     public Admin(
             Readiness readiness,
             Departure departure,
-            Stats stats,
+            ClusterStats stats,
             PrometheusMeterRegistry metrics,
             Guard guard,
             Operators operator,
@@ -121,7 +121,7 @@ public final class Admin {
             case "/livez" -> CompletableFuture.completedFuture(plain(200, "ok"));
             case "/readyz" -> CompletableFuture.supplyAsync(this::ready, blocking);
             case "/metrics" -> guarded(request, this::metrics);
-            case "/stats" -> guarded(request, () -> json(200, stats.now()));
+            case "/stats" -> guardedLater(request, () -> stats.now().thenApply(now -> json(200, now)));
             case "/drain" -> guarded(request, () -> json(200, departure.progress()));
             default ->
                 CompletableFuture.completedFuture(
@@ -130,7 +130,13 @@ public final class Admin {
     }
 
     private CompletionStage<HttpResponse> guarded(HttpRequest request, Supplier<HttpResponse> page) {
-        return guard.admits(request).thenApply(admitted -> admitted ? page.get() : loginNeeded());
+        return guardedLater(request, () -> CompletableFuture.completedFuture(page.get()));
+    }
+
+    private CompletionStage<HttpResponse> guardedLater(
+            HttpRequest request, Supplier<CompletionStage<HttpResponse>> page) {
+        return guard.admits(request)
+                .thenCompose(admitted -> admitted ? page.get() : CompletableFuture.completedFuture(loginNeeded()));
     }
 
     static HttpResponse loginNeeded() {

@@ -33,7 +33,7 @@ final class ChannelReport {
     CompletionStage<Map<String, Object>> about(Questions.Asked asked) {
         ChannelName channel = asked.channel();
         CompletionStage<Directory.Found> listeners =
-                directory.find(new Directory.Query(null, null, channel.value(), null, 0, 0));
+                directory.find(new Directory.Query(null, null, channel.value(), null, 0, 0, null));
         return journal.bounds(channel)
                 .thenCompose(bounds -> journal.read(channel, begin(bounds), bounds.head(), BYTES))
                 .thenCombine(listeners, (page, found) -> report(channel, page, found));

@@ -39,8 +39,10 @@ final class Figures {
     private Map<String, Object> figures() {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("at", System.currentTimeMillis());
-        Map<String, Object> now = stats.now();
-        for (String each : new String[] {"node", "epoch", "uptimeSeconds", "connectedClients", "channelManager"}) {
+        figures.put("node", stats.node());
+        figures.put("epoch", stats.epoch().value());
+        Map<String, Object> now = Stats.document(stats.here(""));
+        for (String each : new String[] {"uptimeSeconds", "connectedClients", "channelManager"}) {
             figures.put(each, now.get(each));
         }
         figures.put("open", byTag("millrace.connections.open", "transport"));

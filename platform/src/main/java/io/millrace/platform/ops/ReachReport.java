@@ -15,6 +15,7 @@ import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Event;
 import io.millrace.protocol.InvalidInput;
+import io.millrace.protocol.View;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Why an event did or didn't reach a user, step by step: whether it was published, whether it is still kept, whether the
- * user's login may hear it, and where each of the user's connections stands. What is not known is said to be so.
+ * user's login may hear it, whether each of the user's connections follows its channel, wants it, and has come so far. What
+ * is not known is said to be so.
  */
 final class ReachReport {
     private static final int CONNECTIONS = 100;
@@ -51,14 +53,17 @@ final class ReachReport {
         long offset = offset(asked.need("offset"));
         String user = asked.need("user");
         CompletionStage<Page> found = journal.read(channel, offset - 1, offset, 1);
-        CompletionStage<Directory.Found> lines =
-                directory.find(new Directory.Query(user, null, null, null, CONNECTIONS, ENDINGS));
         CompletionStage<List<Step>> login = login(asked.word("token"), channel);
-        return found.thenCombine(lines, (page, connections) -> {
-                    List<Step> steps = new ArrayList<>(existence(channel, offset, page));
+        return found.thenCompose(page -> {
                     Event event = page.events().isEmpty() ? null : page.events().get(0);
-                    steps.addAll(connections(user, channel, offset, event, connections));
-                    return steps;
+                    Directory.Sample sample = event == null ? null : Directory.Sample.of(channel, event);
+                    return directory
+                            .find(new Directory.Query(user, null, null, null, CONNECTIONS, ENDINGS, sample))
+                            .thenApply(lines -> {
+                                List<Step> steps = new ArrayList<>(existence(channel, offset, page));
+                                steps.addAll(connections(user, channel, offset, event, lines));
+                                return steps;
+                            });
                 })
                 .thenCombine(login, (steps, decided) -> {
                     steps.addAll(Math.min(1, steps.size()), decided);
@@ -150,15 +155,51 @@ final class ReachReport {
 
     private static Step open(Described line, ChannelName channel, long offset, @Nullable Instant time) {
         String name = "Connection " + line.connectionId() + " (" + line.transport() + " on " + line.node() + ") ";
+        if (line.away()) {
+            return new Step(
+                    "open", name + "has lost its socket; what it has not sent is replayed when the client comes back.");
+        }
         Look.Place place = line.subscriptions().stream()
                 .filter(each -> each.channel().equals(channel.value()))
                 .findFirst()
                 .orElse(null);
         if (place == null) {
+            return elsewhere(line, name, channel);
+        }
+        Step kept = keptBack(line.sights().get(channel.value()), name + "follows the channel", place.filter());
+        return kept == null ? reached(line, place, name, offset, time) : kept;
+    }
+
+    /** A connection without a place in this channel of which it is known. */
+    private static Step elsewhere(Described line, String name, ChannelName channel) {
+        String family = channel.family() + ":*";
+        View.Sight sight = line.sights().get(family);
+        if (sight == null) {
             return line.subscriptions().size() < line.channels()
                     ? new Step("open", name + "didn't say in time where it stands.")
                     : new Step("no", name + "does not follow this channel.");
         }
+        Step kept = keptBack(sight, name + "follows " + family, null);
+        return kept == null
+                ? new Step("yes", name + "follows " + family + " and wants it: it was sent, or is on its way.")
+                : kept;
+    }
+
+    private static @Nullable Step keptBack(View.@Nullable Sight sight, String follows, @Nullable String filter) {
+        if (sight == View.Sight.LEFT_OUT) {
+            return new Step(
+                    "no",
+                    follows + ", but its filter leaves this event out" + (filter == null ? "." : ": " + filter + "."));
+        }
+        return sight == View.Sight.WITHHELD
+                ? new Step(
+                        "no",
+                        follows
+                                + ", but the event is for other logins: the family asks for a claim that this one lacks.")
+                : null;
+    }
+
+    private static Step reached(Described line, Look.Place place, String name, long offset, @Nullable Instant time) {
         if (place.position() < offset) {
             return new Step(
                     "open",
@@ -172,9 +213,13 @@ final class ReachReport {
                             + ": it was replayed only if the client came back with an older cursor.");
         }
         String passed = name + "has passed it, at " + place.position() + ": ";
-        return place.filter() == null
-                ? new Step("yes", passed + "it was sent, unless a claim that the family asks for kept it back.")
-                : new Step("open", passed + "it was sent if its filter lets it through: " + place.filter() + ".");
+        if (line.sights().isEmpty()) {
+            return new Step("open", passed + "it was sent if its filter and its claims let it through.");
+        }
+        return new Step(
+                "yes",
+                passed + "it was sent"
+                        + (place.filter() == null ? "." : ", its filter lets it through: " + place.filter() + "."));
     }
 
     private static Step ended(Ending line, @Nullable Instant time) {

@@ -1,10 +1,13 @@
 package io.millrace.platform.ops;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.platform.connection.Connections;
+import io.millrace.platform.connection.NodeFigures;
+import io.millrace.platform.connection.NodeFigures.Carried;
 import io.millrace.protocol.Epoch;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,10 +18,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** This node's figures in one document: what {@code /v1/stats} and the admin port's {@code /stats} show. */
+/** This node's own figures: for the console, and for {@link ClusterStats} on any node. */
 public final class Stats {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int CHANNELS = 1000;
 
     private final MeterRegistry registry;
     private final Connections connections;
@@ -29,6 +31,7 @@ public final class Stats {
     private final Instant since = Instant.now();
 
     /**
+     * @param node its address in the cluster
      * @param database whether it answers, as was last seen; must not block
      * @param ingest how each line from a database is
      */
@@ -47,76 +50,74 @@ public final class Stats {
         this.node = node;
     }
 
-    public Map<String, Object> now() {
+    /** @param name as other nodes know this one */
+    public NodeFigures here(String name) {
+        Map<String, Integer> followed = connections.subscribers();
+        return new NodeFigures(
+                name,
+                uptimeSeconds(),
+                sum(registry.find("millrace.relay.kept.events").meter()),
+                carried("sse"),
+                carried("websocket"),
+                sum(registry.find("millrace.published.events").meter()),
+                database.getAsBoolean(),
+                NodeFigures.mostFollowed(followed),
+                followed.size(),
+                followed.values().stream().mapToInt(Integer::intValue).sum(),
+                json(ingest.get()));
+    }
+
+    long uptimeSeconds() {
+        return Duration.between(since, Instant.now()).toSeconds();
+    }
+
+    List<Map<String, Object>> ingest() {
+        return ingest.get();
+    }
+
+    String node() {
+        return node;
+    }
+
+    Epoch epoch() {
+        return epoch;
+    }
+
+    /** What is open and delivered by this node, as one object. */
+    static Map<String, Object> document(NodeFigures figures) {
         Map<String, Object> stats = new LinkedHashMap<>();
-        stats.put("status", "ok");
-        stats.put("node", node);
-        stats.put("epoch", epoch.value());
-        stats.put("uptimeSeconds", Duration.between(since, Instant.now()).toSeconds());
-        Map<String, Integer> subscribers = connections.subscribers();
-        stats.put("connectedClients", connections.count());
-        stats.put("channels", channels(subscribers));
+        stats.put("uptimeSeconds", figures.uptimeSeconds());
         stats.put(
-                "eventHistorySize",
-                sum(registry.find("millrace.relay.kept.events").meter()));
-        stats.put("sse", transport("sse"));
-        stats.put("websocket", transport("websocket"));
-        stats.put("channelManager", channelManager(subscribers));
-        stats.put("publishedEvents", counter("millrace.published.events"));
+                "connectedClients",
+                figures.sse().connections() + figures.webSocket().connections());
+        stats.put("eventHistorySize", figures.historySize());
+        stats.put("sse", transport(figures.sse()));
+        stats.put("websocket", transport(figures.webSocket()));
+        Map<String, Object> manager = new LinkedHashMap<>();
+        manager.put("isConnected", figures.database());
+        manager.put("activeChannels", figures.activeChannels());
+        manager.put("totalSubscriptions", figures.subscriptions());
+        stats.put("channelManager", manager);
+        stats.put("publishedEvents", figures.publishedEvents());
         stats.put(
-                "deliveredEvents",
-                of("millrace.delivered.events", "sse") + of("millrace.delivered.events", "websocket"));
-        stats.put("ingest", ingest.get());
+                "deliveredEvents", figures.sse().events() + figures.webSocket().events());
+        stats.put("ingest", parsed(figures.ingest()));
         return stats;
     }
 
-    /** {@link #now} as JSON. */
-    public byte[] json() {
-        try {
-            return JSON.writeValueAsBytes(now());
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("maps of texts and numbers are always JSON", e);
-        }
+    private static Map<String, Object> transport(Carried carried) {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("totalConnections", carried.connections());
+        figures.put("totalEvents", carried.events());
+        return figures;
     }
 
-    private Map<String, Object> transport(String transport) {
-        Map<String, Object> figures = new LinkedHashMap<>();
-        figures.put("totalConnections", of("millrace.connections.open", transport));
-        figures.put("totalEvents", of("millrace.delivered.events", transport));
-        return figures;
+    private Carried carried(String transport) {
+        return new Carried(of("millrace.connections.open", transport), of("millrace.delivered.events", transport));
     }
 
     private long of(String name, String transport) {
         return sum(registry.find(name).tag("transport", transport).meter());
-    }
-
-    private static List<Map<String, Object>> channels(Map<String, Integer> subscribers) {
-        return subscribers.entrySet().stream()
-                .sorted(Map.Entry.<String, Integer>comparingByValue()
-                        .reversed()
-                        .thenComparing(Map.Entry.comparingByKey()))
-                .limit(CHANNELS)
-                .map(entry -> {
-                    Map<String, Object> channel = new LinkedHashMap<>();
-                    channel.put("channel", entry.getKey());
-                    channel.put("subscribers", entry.getValue());
-                    return channel;
-                })
-                .toList();
-    }
-
-    private Map<String, Object> channelManager(Map<String, Integer> subscribers) {
-        Map<String, Object> manager = new LinkedHashMap<>();
-        manager.put("isConnected", database.getAsBoolean());
-        manager.put("activeChannels", subscribers.size());
-        manager.put(
-                "totalSubscriptions",
-                subscribers.values().stream().mapToInt(Integer::intValue).sum());
-        return manager;
-    }
-
-    private long counter(String name) {
-        return sum(registry.find(name).meter());
     }
 
     private static long sum(@Nullable Meter meter) {
@@ -127,5 +128,21 @@ public final class Stats {
             }
         }
         return (long) sum;
+    }
+
+    static String json(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("maps of texts and numbers are always JSON", e);
+        }
+    }
+
+    private static JsonNode parsed(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("another node wrote it as JSON", e);
+        }
     }
 }

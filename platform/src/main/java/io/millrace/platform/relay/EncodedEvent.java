@@ -166,6 +166,14 @@ public final class EncodedEvent {
                 return WsFrames.text(ServerMessage.compressed(of.messageJson()));
             }
         },
+        /** What an operator's tap shows, under one name for all types. */
+        SSE_TAPPED {
+            @Override
+            byte[] encode(EncodedEvent of) {
+                return SseFrames.event(
+                        null, "published", EventJson.tapped(of.channel, of.epoch, of.stamp.at(of.offset()), of.event));
+            }
+        },
         /** The full envelope alone, as it stands in a batch of an event stream. */
         FULL_JSON {
             @Override

@@ -190,7 +190,11 @@ class ConsoleTest {
             stream.event();
             publish("console:reach", "{\"type\":\"a\",\"data\":2}");
             await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(steps("console:reach", "2", "reached"))
-                    .contains("if its filter lets it through: types [b]"));
+                    .contains("its filter leaves this event out: types b")
+                    .doesNotContain("it was sent"));
+            publish("console:reach", "{\"type\":\"b\",\"data\":3}");
+            stream.event();
+            assertThat(steps("console:reach", "3", "reached")).contains("it was sent, its filter lets it through");
         }
         String denied = token("reached", "elsewhere:*:subscribe");
         assertThat(ask(

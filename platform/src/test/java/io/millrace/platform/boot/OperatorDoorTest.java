@@ -78,6 +78,23 @@ class OperatorDoorTest {
     }
 
     @Test
+    void aWholeFamilyIsListedAmongWhatAConnectionFollows() throws Exception {
+        String token = token("whole", "wild:*:subscribe");
+        try (Wire stream = Wire.stream(node.port(), "/v1/events?channel=wild:*&types=a", token)) {
+            stream.event();
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                JsonNode listed =
+                        get("/v1/connections?user=whole").path("connections").get(0);
+                JsonNode family = listed.path("subscriptions").get(0);
+                assertThat(family.path("channel").asText()).isEqualTo("wild:*");
+                assertThat(family.path("filter").asText()).contains("a");
+                assertThat(family.has("position")).isFalse();
+                assertThat(listed.has("moreSubscriptions")).isFalse();
+            });
+        }
+    }
+
+    @Test
     void theStatsHaveEverySystemsWords() throws Exception {
         String token = token("counter", "doors:*:subscribe,publish");
         try (Wire stream = Wire.stream(node.port(), "/v1/channels/doors:counted/events", token)) {
@@ -96,6 +113,15 @@ class OperatorDoorTest {
             assertThat(manager.path("isConnected").asBoolean()).isTrue();
             assertThat(manager.path("activeChannels").asInt()).isPositive();
             assertThat(manager.path("totalSubscriptions").asInt()).isPositive();
+            JsonNode own = stats.path("nodes").get(0);
+            assertThat(stats.path("nodes")).hasSize(1);
+            assertThat(own.path("connectedClients").asInt())
+                    .isEqualTo(stats.path("connectedClients").asInt());
+            assertThat(own.path("channelManager").path("isConnected").asBoolean())
+                    .isTrue();
+            assertThat(stats.path("channels").get(0).path("nodes").fieldNames().next())
+                    .isEqualTo(own.path("node").asText());
+            assertThat(stats.path("unanswered")).isEmpty();
         }
     }
 

@@ -86,6 +86,11 @@ final class RunningNode implements AutoCloseable {
     }
 
     private static RunningNode start() {
+        return start("");
+    }
+
+    /** One of its own, with more settings; the caller closes it. */
+    static RunningNode start(String more) {
         try {
             Path folder = Files.createTempDirectory("millrace-doors");
             EmbeddedDatabase database = EmbeddedDatabase.start(folder.resolve("postgres"), 0);
@@ -95,8 +100,12 @@ final class RunningNode implements AutoCloseable {
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
-            Config settings =
-                    Settings.load(ConfigFactory.empty(), ingest(database).withFallback(SETTINGS), Map.of());
+            Config settings = Settings.load(
+                    ConfigFactory.empty(),
+                    ConfigFactory.parseString(more)
+                            .withFallback(ingest(database))
+                            .withFallback(SETTINGS),
+                    Map.of());
             Storage storage = Storage.open(
                     StorageSettings.from(settings).at(database.jdbcUrl(), database.user(), database.password()));
             return new RunningNode(folder, database, storage, Node.start(settings, storage));

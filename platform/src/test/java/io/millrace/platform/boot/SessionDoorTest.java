@@ -63,7 +63,7 @@ class SessionDoorTest {
     @Test
     void aSocketGoesOnWhereItsClientIsWithoutLoginAndWithoutSubscribing() {
         String channel = "room:back";
-        Wire first = Wire.socket(node.port(), null, "?session=true");
+        Wire first = Wire.socket(node.port(), null, "?session=true&");
         first.say("{\"type\":\"authenticate\",\"token\":\"" + token("ann", MAY) + "\"}");
         Ticket ticket = Ticket.of(first.hear("connected"));
         first.say("{\"type\":\"subscribe\",\"ref\":1,\"channel\":\"" + channel
@@ -203,9 +203,9 @@ class SessionDoorTest {
         Ticket expiring = leave(token("short", soon, MAY));
         Ticket revoked = leave(token("fired-away", MAY));
         Wire.post(node.port(), "/v1/revocations", token("root", ADMIN), "{\"user\":\"fired-away\"}");
-        await().atMost(SOON).untilAsserted(() -> assertThat(refusal(revoked)).isEqualTo("revoked 4505"));
+        await().atMost(SOON).untilAsserted(() -> assertThat(refusal(revoked)).isEqualTo("revoked"));
         await().atMost(SOON).until(() -> Instant.now().isAfter(soon.plusMillis(100)));
-        assertThat(refusal(expiring)).isEqualTo("token-expired 4502");
+        assertThat(refusal(expiring)).isEqualTo("token-expired");
     }
 
     @Test
@@ -301,8 +301,7 @@ class SessionDoorTest {
     private static String refusal(Ticket ticket) {
         try (Wire client = Wire.socket(node.port(), null)) {
             client.say(ticket.message());
-            String code = client.hear("problem", "connected").path("code").asText();
-            return code + " " + client.closeFrame().closeCode();
+            return client.hear("problem", "connected").path("code").asText();
         }
     }
 

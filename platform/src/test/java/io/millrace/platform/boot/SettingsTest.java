@@ -241,6 +241,7 @@ class SettingsTest {
         put(bad, "revocations", "poll", "10ms", "5s");
         put(bad, "revocations", "keep", "1s", "x");
         put(bad, "edge", "trusted-proxies", "[\"example.com\"]", "[\"10.0.0.0/33\"]", "5");
+        put(bad, "edge", "realtime", "maybe");
         put(bad, "edge", "max-connections", "0", "x");
         put(bad, "edge", "batch-bytes", "2 MiB", "x");
         put(bad, "edge", "batch-events", "0", "10001");

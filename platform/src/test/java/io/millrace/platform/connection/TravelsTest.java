@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigFactory;
 import io.millrace.platform.access.Grant;
 import io.millrace.platform.access.Login;
 import io.millrace.protocol.Revocation;
+import io.millrace.protocol.View;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -45,10 +46,10 @@ class TravelsTest {
     private static final Held HELD = new Held("jobs:*", "?min.amount=10", "w1.x", true);
 
     private static final List<Travels> SAMPLES = List.of(
-            new Directory.Query("ann", null, "c", null, 100, 0),
+            new Directory.Query("ann", null, "c", null, 100, 0, new Directory.Sample("c", "t", null, "{\"a\":\"🐎\"}")),
             new Directory.Selector(Directory.By.TOKEN, "t-1"),
             new Attendant.Tell(
-                    new Directory.Query(null, "e", null, "h:1", 1, 5),
+                    new Directory.Query(null, "e", null, "h:1", 1, 5, null),
                     KIT.<Attendant.Told>createTestProbe().ref()),
             new Attendant.Told(
                     "h:1",
@@ -65,7 +66,8 @@ class TravelsTest {
                             1,
                             5,
                             null,
-                            true)),
+                            true,
+                            Map.of("c", View.Sight.LEFT_OUT))),
                     7,
                     List.of(new Ending("c1", null, "sse", "", 1, 2, "client-left"))),
             new Attendant.Dismiss(
@@ -74,6 +76,25 @@ class TravelsTest {
                     "why",
                     KIT.<Attendant.Dismissed>createTestProbe().ref()),
             new Attendant.Dismissed("h:1", 3),
+            new Attendant.Count(
+                    List.of("a:1"),
+                    "a",
+                    KIT.<Attendant.Counted>createTestProbe().ref()),
+            new Attendant.Counted("h:1", Map.of("a:1", 3)),
+            new Attendant.Figure(KIT.<NodeFigures>createTestProbe().ref()),
+            new NodeFigures(
+                    "h:1",
+                    1,
+                    2,
+                    new NodeFigures.Carried(3, 4),
+                    new NodeFigures.Carried(5, 6),
+                    7,
+                    true,
+                    Map.of("a:1", 8),
+                    9,
+                    10,
+                    "[]"),
+            new NodeFigures.Carried(1, 2),
             new Keeping.Claim(
                     "1f.x",
                     Secret.proof("s3cret"),
