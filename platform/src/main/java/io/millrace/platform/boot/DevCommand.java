@@ -41,16 +41,16 @@ final class DevCommand implements Callable<Integer> {
     @Option(names = "--data", description = "Where the data is kept. Default: ${DEFAULT-VALUE}.")
     Path data = Path.of(DevHome.DEFAULT);
 
+    @Option(names = "--config", description = "Settings of your own for it (HOCON), such as families and aliases.")
+    @Nullable
+    Path config;
+
     @Option(
             names = "--pg",
             paramLabel = "JDBC_URL",
             description = "An external PostgreSQL instead: jdbc:postgresql://host:port/db?user=u&password=p.")
     @Nullable
     String pg;
-
-    @Option(names = "--config", description = "A configuration (HOCON) of what is served; secrets may stay out of it.")
-    @Nullable
-    Path config;
 
     @Option(
             names = "--join",
@@ -65,8 +65,9 @@ final class DevCommand implements Callable<Integer> {
         DevHome home = new DevHome(data);
         Config commandLine = ConfigFactory.parseMap(said());
         Config folder = join ? home.running().withFallback(home.existingAccess()) : home.access();
-        Config file = config == null ? EVERYBODY_IS_ONE_USER : Settings.file(config);
-        Config settings = Settings.load(commandLine, file.withFallback(folder), System.getenv());
+        Config behind = EVERYBODY_IS_ONE_USER.withFallback(folder);
+        Config file = config == null ? behind : Settings.file(config).withFallback(behind);
+        Config settings = Settings.load(commandLine, file, System.getenv());
         Lifetime lifetime = new Lifetime();
         StorageSettings storageSettings = storage(StorageSettings.from(settings), home, lifetime);
         Storage storage = Storage.open(storageSettings);
