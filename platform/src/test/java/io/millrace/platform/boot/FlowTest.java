@@ -52,7 +52,7 @@ class FlowTest {
         all.assertAll();
     }
 
-    /** The node of these tests cuts off who hasn't logged in after a second, and a cold one takes long over its first. */
+    /** The node of these tests cuts off who hasn't logged in after two seconds, and a cold one takes long over its first. */
     private static void warm(RunningNode node, String token) {
         try (Wire client = Wire.socket(node.port(), token)) {
             client.say("{\"type\":\"authenticate\",\"token\":\"" + token + "\"}");

@@ -268,7 +268,11 @@ class OperatorDoorTest {
             assertThat(Wire.get(node.port(), "/v1/events", lost).code()).isEqualTo("revoked");
             Wire.post(node.port(), "/v1/revocations", admin, "{\"connection\":\"" + otherId + "\"}");
             assertThat(json(other.event()).path("code").asText()).isEqualTo("revoked");
-            assertThat(get("/v1/connections?user=two").path("total").asInt()).isEqualTo(1);
+            await().atMost(PATIENCE) // its last word comes before it is gone
+                    .untilAsserted(() -> assertThat(get("/v1/connections?user=two")
+                                    .path("total")
+                                    .asInt())
+                            .isEqualTo(1));
             assertThat(Wire.get(node.port(), "/v1/revocations", kept).code()).isEqualTo("forbidden");
         }
     }

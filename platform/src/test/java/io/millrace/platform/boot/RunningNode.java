@@ -61,7 +61,7 @@ final class RunningNode implements AutoCloseable {
                 docs { behaviour = document }
                 counters { behaviour = test-counter }
               }
-              edge { websocket.login-timeout = 1s, stream-channels = 3 }
+              edge { websocket.login-timeout = 2s, stream-channels = 3 }
               families {
                 private { claims { region = area }, mask = [ { field = price, claim = role, values = [boss] } ] }
                 unfiltered { filters = off }
