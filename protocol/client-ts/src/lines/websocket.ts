@@ -12,7 +12,7 @@ export const websocket: Transport = ({ url, token, wants, hear, options, parse, 
   let up = false;
   let closed = false;
   let ref = 0;
-  /** The ref of a resume that waits for its answer. */
+  /** The ref of a resume that waits for its answer; 0, which none has, where none waits. */
   let resuming = 0;
   let hello: any;
   let last: MillraceError | undefined;
@@ -76,7 +76,7 @@ export const websocket: Transport = ({ url, token, wants, hear, options, parse, 
       up = true;
       hello = message;
       resuming || wanted.forEach(ask);
-    } else if (resuming && message.ref === resuming) {
+    } else if (message.ref === resuming) {
       // What the session doesn't follow, or all where there is none.
       resuming = 0;
       up && wanted.forEach((want, channel) => message.channels?.includes(channel) || ask(want));
@@ -121,13 +121,13 @@ export const websocket: Transport = ({ url, token, wants, hear, options, parse, 
   const line: Line = {
     follow,
     unfollow(channel) {
-      wanted.delete(channel) && up && !closed && say({ type: 'unsubscribe', channel });
+      wanted.delete(channel) && up && say({ type: 'unsubscribe', channel });
     },
     ask: () => {
-      up && !closed && say({ type: 'ping' });
+      up && say({ type: 'ping' });
     },
     renew: (fresh) => {
-      up && !closed && say({ type: 'authenticate', token: fresh });
+      up && say({ type: 'authenticate', token: fresh });
     },
     close(code) {
       closed = true;
