@@ -249,8 +249,8 @@ class OperatorDoorTest {
 
     @Test
     void oneTokenOrOneConnectionCanBeRevokedByItself() throws Exception {
-        String lost = token("two", "doors:*:subscribe");
-        String kept = token("two", "doors:*:subscribe");
+        String lost = token("twice", "doors:*:subscribe");
+        String kept = token("twice", "doors:*:subscribe");
         try (Wire byLost = Wire.stream(node.port(), "/v1/events", lost);
                 Wire byKept = Wire.stream(node.port(), "/v1/events", kept);
                 Wire other = Wire.stream(node.port(), "/v1/events", kept)) {
@@ -258,7 +258,7 @@ class OperatorDoorTest {
             byKept.event();
             String otherId = json(other.event()).path("connectionId").asText();
             String tokenId = "";
-            for (JsonNode each : get("/v1/connections?user=two").path("connections")) {
+            for (JsonNode each : get("/v1/connections?user=twice").path("connections")) {
                 if (each.path("connectionId").asText().equals(lostId)) {
                     tokenId = each.path("tokenId").asText();
                 }
@@ -269,7 +269,7 @@ class OperatorDoorTest {
             Wire.post(node.port(), "/v1/revocations", admin, "{\"connection\":\"" + otherId + "\"}");
             assertThat(json(other.event()).path("code").asText()).isEqualTo("revoked");
             await().atMost(PATIENCE) // its last word comes before it is gone
-                    .untilAsserted(() -> assertThat(get("/v1/connections?user=two")
+                    .untilAsserted(() -> assertThat(get("/v1/connections?user=twice")
                                     .path("total")
                                     .asInt())
                             .isEqualTo(1));
