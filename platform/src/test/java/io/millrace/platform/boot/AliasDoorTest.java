@@ -109,7 +109,7 @@ class AliasDoorTest {
     @Test
     void thePresetsLimitCounts() {
         try (Wire first = cookieStream("c5")) {
-            assertThat(first.event().type()).isEqualTo("connected");
+            next(first, "connected"); // a heartbeat may come before
             Wire.Reply second =
                     Wire.call(port, "GET", "/api/realtime/events", null, null, "Cookie: session=" + token("c5", ALL));
             assertThat(second.code()).isEqualTo("too-many-connections");
