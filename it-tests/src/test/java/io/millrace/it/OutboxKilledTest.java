@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,9 @@ class OutboxKilledTest {
     private static final int CHANNELS = 6;
     private static final int KILLS = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    /** A service's, between two transactions. */
+    private static final Duration RHYTHM = Duration.ofMillis(5);
 
     @TempDir
     static Path folder;
@@ -81,6 +85,7 @@ class OutboxKilledTest {
                 }
                 insert.executeBatch();
                 service.commit();
+                LockSupport.parkNanos(RHYTHM.toNanos());
             }
             return left;
         } catch (SQLException e) {
