@@ -80,14 +80,18 @@ final class Drain implements Departure {
     private CompletionStage<Done> tell(Connections.Leaving leaving, int each, int step, long deadline) {
         if (!leaving.tell(each)) {
             long grace = System.nanoTime() + settings.grace().toNanos();
-            return gone(step, Math.min(grace, deadline));
+            long last = grace + settings.spread().toNanos(); // whoever was told last may come that late
+            return gone(step, Math.min(grace, deadline), Math.min(last, deadline));
         }
         report(step);
         return after(STEP).thenCompose(again -> tell(leaving, each, step + 1, deadline));
     }
 
-    private CompletionStage<Done> gone(int step, long deadline) {
-        if (connections.count() + connections.waiting() == 0 || System.nanoTime() > deadline) {
+    private CompletionStage<Done> gone(int step, long clientsUntil, long sessionsUntil) {
+        long now = System.nanoTime();
+        boolean clients = connections.count() > 0 && now < clientsUntil;
+        boolean sessions = connections.waiting() > 0 && now < sessionsUntil;
+        if (!clients && !sessions) {
             LOG.info(
                     "Left with {} connections still open and {} sessions that nobody came for",
                     connections.count(),
@@ -95,12 +99,16 @@ final class Drain implements Departure {
             return CompletableFuture.completedFuture(Done.done());
         }
         report(step);
-        return after(STEP).thenCompose(again -> gone(step + 1, deadline));
+        return after(STEP).thenCompose(again -> gone(step + 1, clientsUntil, sessionsUntil));
     }
 
     private void report(int step) {
         if (step % STEPS_A_REPORT == 0) {
-            LOG.info("Leaving: {} of {} connections are still here", connections.count(), atFirst);
+            LOG.info(
+                    "Leaving: {} of {} connections are still here, {} sessions wait for their clients",
+                    connections.count(),
+                    atFirst,
+                    connections.waiting());
         }
     }
 
