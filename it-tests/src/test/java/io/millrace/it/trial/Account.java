@@ -2,6 +2,7 @@ package io.millrace.it.trial;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All that was written down of a trial; what the checkers read, and nothing else. Times are milliseconds since its start.
@@ -12,6 +13,8 @@ import java.util.Map;
  * @param stays each connection of each reader
  * @param troubles the faults as they were really carried out
  * @param probes of what must be refused
+ * @param visits of guests to the hall
+ * @param rolls what nodes said of who is in the hall
  */
 record Account(
         List<Try> speakers,
@@ -19,7 +22,9 @@ record Account(
         List<Trail> trails,
         List<Stay> stays,
         List<Trouble> troubles,
-        List<Probe> probes) {
+        List<Probe> probes,
+        List<Visit> visits,
+        List<Roll> rolls) {
 
     enum Outcome {
         OK,
@@ -144,4 +149,25 @@ record Account(
 
     /** A question that must not be granted. @param status 0 where there was no answer */
     record Probe(int at, int node, String what, int status) {}
+
+    /**
+     * One connection of a guest.
+     *
+     * @param asked when it was asked for: the server may know of it from here on
+     * @param begun when the guest was told that it stands; -1 where it never was
+     * @param until until when the guest took it to stand
+     * @param ended when it was hung up
+     */
+    record Visit(String user, int node, int asked, int begun, int until, int ended) {
+        boolean mayBeSeen(Roll roll, int forgetsWithin) {
+            return asked <= roll.to() && ended + forgetsWithin >= roll.from();
+        }
+
+        boolean mustBeSeen(Roll roll, int tellsWithin) {
+            return begun >= 0 && begun + tellsWithin <= roll.from() && until >= roll.to();
+        }
+    }
+
+    /** Who was there, as a node answered at {@code to} what it was asked at {@code from}. */
+    record Roll(int node, int from, int to, Set<String> users) {}
 }

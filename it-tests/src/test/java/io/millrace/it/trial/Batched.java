@@ -32,7 +32,8 @@ final class Batched implements Speakers.Speaker {
                 .mapToObj(i -> name + "." + ++next)
                 .toList();
         int node = random.nextInt(Schedule.NODES);
-        for (int tries = 0; tries < 100 && !said(name, channel, key, values, node); tries++) {
+        int since = speakers.book().now();
+        while (!said(name, channel, key, values, node) && speakers.persists(since)) {
             Thread.sleep(200); // what a publisher waits before it tries again
             node = (node + 1) % Schedule.NODES;
         }

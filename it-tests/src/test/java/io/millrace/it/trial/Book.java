@@ -1,9 +1,11 @@
 package io.millrace.it.trial;
 
 import io.millrace.it.trial.Account.Probe;
+import io.millrace.it.trial.Account.Roll;
 import io.millrace.it.trial.Account.Stay;
 import io.millrace.it.trial.Account.Trouble;
 import io.millrace.it.trial.Account.Try;
+import io.millrace.it.trial.Account.Visit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,8 @@ final class Book {
     private final List<Stay> stays = new ArrayList<>();
     private final List<Trouble> troubles = new ArrayList<>();
     private final List<Probe> probes = new ArrayList<>();
+    private final List<Visit> visits = new ArrayList<>();
+    private final List<Roll> rolls = new ArrayList<>();
     private final List<int[]> told = new ArrayList<>();
     private final List<Sample> samples = new ArrayList<>();
     private final List<Note> notes = new ArrayList<>();
@@ -45,6 +49,14 @@ final class Book {
 
     synchronized void probed(Probe probe) {
         probes.add(probe);
+    }
+
+    synchronized void visited(Visit visit) {
+        visits.add(visit);
+    }
+
+    synchronized void called(Roll roll) {
+        rolls.add(roll);
     }
 
     /** A client of this node was told to come back later. */
@@ -87,6 +99,14 @@ final class Book {
 
     synchronized List<Probe> probes() {
         return List.copyOf(probes);
+    }
+
+    synchronized List<Visit> visits() {
+        return List.copyOf(visits);
+    }
+
+    synchronized List<Roll> rolls() {
+        return List.copyOf(rolls);
     }
 
     synchronized List<Sample> samples() {

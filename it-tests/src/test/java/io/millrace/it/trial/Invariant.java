@@ -19,7 +19,7 @@ enum Invariant {
     I15("two incarnations never both commit", "the fence itself: JournalContract in persistence"),
     I16("a killed node: publishable in 25 s, clients back in 10 s", ""),
     I17("a drain loses nothing and ends in time", ""),
-    I18("presence tells the truth", "presence's own tests in platform"),
+    I18("presence tells the truth", "PeopleTest, and presence's own tests in platform"),
     I19("a reconnect storm resumes everybody, reads are shared", ""),
     I20("the wall clock doesn't matter", "NoClientEverSeesAHoleTest, whose clocks jump"),
     I21("versions side by side, old events readable", "RecordCodecTest with stored bytes of version 1"),

@@ -229,7 +229,8 @@ final class LiveChecks {
                     && stay.begun() >= 0
                     && stay.begun() < trouble.begun()
                     && stay.ended() > trouble.begun();
-            if (during && isBreak(stay) && stay.ended() < trouble.over()) {
+            boolean longBefore = stay.manner() == Manner.SLOW && hasAnExcuse(stay);
+            if (during && isBreak(stay) && stay.ended() < trouble.over() && !longBefore) {
                 findings.fault(Invariant.I22, "a connection ended because of " + trouble.fault() + ": " + stay);
             }
         }

@@ -21,6 +21,9 @@ final class Speakers {
     /** How long one that retries by key waits before it asks another node. */
     static final Duration IMPATIENCE = Duration.ofSeconds(3);
 
+    /** For how long it goes on so: longer than any fault keeps all nodes from acknowledging. */
+    private static final int PERSISTENCE = 85_000;
+
     /** Longer than a node takes to say that it doesn't know. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
@@ -64,6 +67,11 @@ final class Speakers {
 
     boolean areStopped() {
         return stopped.getCount() == 0;
+    }
+
+    /** Whether one that retries by key since that moment goes on. */
+    boolean persists(int since) {
+        return book.now() - since < PERSISTENCE;
     }
 
     boolean pause(int millis) throws InterruptedException {
@@ -208,7 +216,8 @@ final class Speakers {
             String value = name + "." + ++next;
             Try tried = one(name, channel, value, "key-" + value, false, node, IMPATIENCE);
             int tries = 1;
-            while (tried.outcome() != Outcome.OK && tries < 200) {
+            int since = tried.from();
+            while (tried.outcome() != Outcome.OK && persists(since)) {
                 Thread.sleep(50L * Math.min(tries++, 6)); // what a publisher waits before it tries again
                 node = (node + 1) % Schedule.NODES;
                 tried = one(name, channel, value, "key-" + value, false, node, IMPATIENCE);

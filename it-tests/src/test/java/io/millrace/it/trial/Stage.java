@@ -82,7 +82,7 @@ final class Stage implements AutoCloseable {
                   storage { url = "jdbc:postgresql://%s:%d/millrace", user = "%s", password = "%s" }
                   limits { per-user = 0 }
                   access { issuer = "it", keys = [ { kid = "it", algorithm = "HS256", secret = "%s" } ] }
-                  families { %s { retention { max-events = %d } } }
+                  families { %s { retention { max-events = %d } }, hall { presence = on } }
                   channel.retention-work.check-interval = 2s
                 }
                 %s

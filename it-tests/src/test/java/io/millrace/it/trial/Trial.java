@@ -58,8 +58,12 @@ final class Trial {
             Speakers speakers = new Speakers(stage, book, schedule.seed(), all);
             Scribe scribe = new Scribe(stage, all);
             Prober prober = new Prober(stage, book, schedule.seed());
+            Usher usher = new Usher(stage, book);
+            List<Guest> guests = Guest.all(stage, book, schedule.seed());
             speakers.start();
-            List<Thread> threads = new ArrayList<>(List.of(start(scribe, "scribe"), start(prober, "prober")));
+            List<Thread> threads =
+                    new ArrayList<>(List.of(start(scribe, "scribe"), start(prober, "prober"), start(usher, "usher")));
+            guests.forEach(guest -> threads.add(start(guest, "guest")));
             List<Reader> readers = Audience.of(CHANNELS, BRIEF, stage, book, schedule.seed());
             List<Thread> reading = new ArrayList<>();
             readers.forEach(reader -> reading.add(start(reader, "reader")));
@@ -67,6 +71,8 @@ final class Trial {
             book.note("the quiet end begins");
             speakers.stop();
             prober.stop();
+            usher.stop();
+            guests.forEach(Guest::stop);
             Thread.sleep(QUIET_MILLIS); // the quiet that an end needs
             scribe.stop();
             for (Thread thread : threads) {
@@ -92,7 +98,9 @@ final class Trial {
                     readers.stream().flatMap(reader -> reader.trails().stream()).toList(),
                     book.stays(),
                     book.troubles(),
-                    book.probes());
+                    book.probes(),
+                    book.visits(),
+                    book.rolls());
             List<Verdict> verdicts = Verdicts.of(account);
             Path picture = folder.resolveSibling("trial-" + schedule.seed() + ".html");
             Files.writeString(picture, new Picture(schedule, account, verdicts, book).html());

@@ -14,6 +14,7 @@ final class Verdicts {
         Map<String, NavigableMap<Long, Entry>> logs = new LogChecks(findings).check(account);
         new TrailChecks(findings, account, logs).check();
         new LiveChecks(findings, account, new Figures(account)).check();
+        new PresenceChecks(findings, account).check();
         return findings.verdicts();
     }
 

@@ -9,6 +9,7 @@ import io.millrace.it.trial.Account.Manner;
 import io.millrace.it.trial.Account.Odd;
 import io.millrace.it.trial.Account.Outcome;
 import io.millrace.it.trial.Account.Probe;
+import io.millrace.it.trial.Account.Roll;
 import io.millrace.it.trial.Account.Saw;
 import io.millrace.it.trial.Account.Stay;
 import io.millrace.it.trial.Account.Step;
@@ -16,6 +17,7 @@ import io.millrace.it.trial.Account.Stood;
 import io.millrace.it.trial.Account.Trail;
 import io.millrace.it.trial.Account.Trouble;
 import io.millrace.it.trial.Account.Try;
+import io.millrace.it.trial.Account.Visit;
 import io.millrace.it.trial.Account.WasReset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +37,8 @@ class VerdictsTest {
     private final List<Stay> stays = new ArrayList<>();
     private final List<Trouble> troubles = new ArrayList<>();
     private final List<Probe> probes = new ArrayList<>();
+    private final List<Visit> visits = new ArrayList<>();
+    private final List<Roll> rolls = new ArrayList<>();
 
     VerdictsTest() {
         for (int n = 1; n <= 9; n++) {
@@ -53,6 +57,12 @@ class VerdictsTest {
         briefSteps.add(new Stood(3, 5));
         saw(briefSteps, 6, 9);
         probes.add(new Probe(1, 0, "history of another", 403));
+        visits.add(new Visit("ann", 0, 100_000, 100_100, 120_000, 120_000));
+        visits.add(new Visit("bob", 1, 100_000, 100_100, 108_000, 108_000));
+        visits.add(new Visit("bob", 2, 104_000, 104_100, 112_000, 112_000));
+        rolls.add(new Roll(0, 111_000, 111_010, Set.of("ann", "bob")));
+        rolls.add(new Roll(1, 116_000, 116_010, Set.of("ann", "bob")));
+        rolls.add(new Roll(2, 118_000, 118_010, Set.of("ann")));
     }
 
     private static Try ok(String value, String key, long offset, int to) {
@@ -74,7 +84,7 @@ class VerdictsTest {
         logs.put("c", new ChannelLog("c", false, List.of(log, List.copyOf(log))));
         logs.put("brief", new ChannelLog("brief", true, List.of(brief)));
         List<Trail> trails = List.of(new Trail("s", "c", true, steps), new Trail("s", "brief", true, briefSteps));
-        return Verdicts.of(new Account(tries, logs, trails, stays, troubles, probes)).stream()
+        return Verdicts.of(new Account(tries, logs, trails, stays, troubles, probes, visits, rolls)).stream()
                 .filter(verdict -> verdict.standing() == Verdict.Standing.BROKEN)
                 .map(Verdict::invariant)
                 .collect(Collectors.toSet());
@@ -193,7 +203,8 @@ class VerdictsTest {
         List<Entry> second = new ArrayList<>(log);
         second.set(4, new Entry(5, "p.5", 55));
         ChannelLog changed = new ChannelLog("c", false, List.of(log, second));
-        Account account = new Account(tries.subList(0, 0), Map.of("c", changed), List.of(), stays, troubles, probes);
+        Account account = new Account(
+                tries.subList(0, 0), Map.of("c", changed), List.of(), stays, troubles, probes, visits, rolls);
         assertThat(Verdicts.of(account).stream()
                         .filter(verdict -> verdict.standing() == Verdict.Standing.BROKEN)
                         .map(Verdict::invariant))
@@ -398,5 +409,43 @@ class VerdictsTest {
         troubles.add(new Trouble(away, 2_500, 4_000, 6_000, true, Map.of()));
         stays.add(stay(Manner.STEADY, 1, 0, 5, 3_000, Ending.CLOSED));
         assertThat(broken()).containsExactly(Invariant.I22);
+    }
+
+    @Test
+    void aSlowReaderHearsLongAfterThatItsNodeWasKilled() {
+        Fault away = new Fault(FaultKind.DATABASE_FAST, 1, 0, 1);
+        troubles.add(new Trouble(away, 12_500, 14_000, 16_000, true, Map.of()));
+        stays.add(stay(Manner.SLOW, 0, 0, 5, 13_000, Ending.BROKE));
+        assertThat(broken()).containsExactlyInAnyOrder(Invariant.I12, Invariant.I22);
+        kill();
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void somebodyWhoIsThereAndIsNotTold() {
+        rolls.add(new Roll(1, 106_000, 106_010, Set.of("bob")));
+        assertThat(broken()).containsExactly(Invariant.I18);
+    }
+
+    @Test
+    void somebodyWhoseFirstConnectionEndsAndIsNotToldAnyMore() {
+        rolls.add(new Roll(1, 111_000, 111_010, Set.of("ann")));
+        assertThat(broken()).containsExactly(Invariant.I18);
+    }
+
+    @Test
+    void aGhost() {
+        rolls.add(new Roll(1, 119_000, 119_010, Set.of("ann", "bob")));
+        assertThat(broken()).containsExactly(Invariant.I18);
+    }
+
+    @Test
+    void aFaultExcusesForATimeAndNotForEver() {
+        troubles.add(new Trouble(new Fault(FaultKind.SPLIT, 1, 0, 1), 108_000, 113_000, 130_000, true, Map.of()));
+        rolls.add(new Roll(1, 119_000, 119_010, Set.of("bob")));
+        rolls.add(new Roll(1, 141_000, 141_010, Set.of("bob")));
+        assertThat(broken()).isEmpty();
+        rolls.add(new Roll(1, 143_000, 143_010, Set.of("bob")));
+        assertThat(broken()).containsExactly(Invariant.I18);
     }
 }
