@@ -14,7 +14,11 @@ final class Churn {
     static final int DESCRIPTORS = 5;
 
     private static final int RATE = 20;
-    private static final Duration BEFOREHAND = Duration.ofSeconds(20);
+
+    /** Before anything is counted, so many events that the channel's live list is as long as it gets: 10,000. */
+    private static final int RATE_BEFOREHAND = 500;
+
+    private static final Duration BEFOREHAND = Duration.ofSeconds(60);
     private static final Duration CALM_LIMIT = Duration.ofSeconds(30);
     private static final long SPARE_KILOBYTES = 8 * 1024;
     private static final String ACTOR = "io.millrace.platform.connection.Connection";
@@ -57,10 +61,10 @@ final class Churn {
     }
 
     private Outcome run() {
-        churn(BEFOREHAND.compareTo(settings.length()) < 0 ? BEFOREHAND : settings.length());
+        churn(RATE_BEFOREHAND, BEFOREHAND);
         Holdings before = calm();
         try (MemoryCurve.Watch watch = new MemoryCurve.Watch(settings.gauge(), settings.adminPort())) {
-            ChurnLoad load = churn(settings.length());
+            ChurnLoad load = churn(RATE, settings.length());
             Holdings after = calm();
             outcome.put(Figure.CYCLES, load.cycles()).put(Figure.DELIVERIES, load.delivered());
             compare(before, after);
@@ -68,8 +72,8 @@ final class Churn {
         }
     }
 
-    private ChurnLoad churn(Duration length) {
-        ChurnLoad load = ChurnLoad.run(settings.target(), settings.channel(), settings.clients(), RATE, length);
+    private ChurnLoad churn(int rate, Duration length) {
+        ChurnLoad load = ChurnLoad.run(settings.target(), settings.channel(), settings.clients(), rate, length);
         outcome.losses(load.losses());
         load.faults().forEach(outcome::fault);
         return load;

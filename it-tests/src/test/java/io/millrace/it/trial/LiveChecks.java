@@ -126,7 +126,7 @@ final class LiveChecks {
             }
             stays++;
             boolean ended = stay.how() == Ending.CLOSED || stay.how() == Ending.BROKE;
-            if (ended && stay.told() < 0 && !hasAnExcuse(stay)) {
+            if (ended && stay.told() < 0 && !hadAnother(stay, null)) {
                 findings.fault(Invariant.I12, "a slow reader was cut off in peace: " + stay);
             }
         }
@@ -135,11 +135,16 @@ final class LiveChecks {
         }
     }
 
-    /** A slow reader hears of an end when it has read what lay before it, long after. */
-    private boolean hasAnExcuse(Stay stay) {
+    /** A slow reader hears of an end when it has read what lay before it, long after. @param than null for none */
+    private boolean hadAnother(Stay stay, Trouble than) {
         return account.troubles().stream()
-                .filter(trouble -> !trouble.fault().kind().isOfTheDatabaseAlone())
+                .filter(trouble -> trouble != than && !trouble.fault().kind().isOfTheDatabaseAlone())
                 .anyMatch(trouble -> trouble.begun() <= stay.ended() && trouble.over() >= stay.begun());
+    }
+
+    /** Whether a slow reader may only have heard now of another trouble, of before. */
+    private boolean isLate(Stay stay, Trouble than) {
+        return stay.manner() == Manner.SLOW && hadAnother(stay, than);
     }
 
     /** I16. */
@@ -156,7 +161,8 @@ final class LiveChecks {
             if (!there
                     && stay.coveredBy(from, from + PUBLISH_AGAIN)
                     && isBreak(stay)
-                    && stay.ended() < trouble.over()) {
+                    && stay.ended() < trouble.over()
+                    && !isLate(stay, trouble)) {
                 findings.fault(Invariant.I16, "a reader on another node saw a break: " + stay);
             }
         }
@@ -229,8 +235,7 @@ final class LiveChecks {
                     && stay.begun() >= 0
                     && stay.begun() < trouble.begun()
                     && stay.ended() > trouble.begun();
-            boolean longBefore = stay.manner() == Manner.SLOW && hasAnExcuse(stay);
-            if (during && isBreak(stay) && stay.ended() < trouble.over() && !longBefore) {
+            if (during && isBreak(stay) && stay.ended() < trouble.over() && !isLate(stay, trouble)) {
                 findings.fault(Invariant.I22, "a connection ended because of " + trouble.fault() + ": " + stay);
             }
         }
