@@ -39,15 +39,22 @@ final class Figures {
                 .add(stay));
     }
 
-    /** For each channel the longest time without an acknowledgement that began or ended inside. */
-    Map<String, Integer> silences(int from, int to) {
+    /** For each channel the longest time without an acknowledgement in which a fault was, up to where the next one begins. */
+    Map<String, Integer> silences(Trouble trouble) {
+        int from = trouble.begun();
+        int to = trouble.over();
+        int next = account.troubles().stream()
+                .mapToInt(Trouble::begun)
+                .filter(begun -> begun > from)
+                .min()
+                .orElse(Integer.MAX_VALUE);
         Map<String, Integer> silences = new TreeMap<>();
         acknowledged.forEach((channel, acks) -> {
             int last = -1;
             int longest = 0;
             for (int[] ack : acks) {
                 if (last >= 0 && ack[1] > from && last < to) {
-                    longest = Math.max(longest, ack[1] - Math.max(last, from));
+                    longest = Math.max(longest, Math.min(ack[1], next) - Math.max(last, from));
                 }
                 last = ack[1];
             }
@@ -121,7 +128,7 @@ final class Figures {
                 }
             }
         }
-        int silence = silences(from, to).values().stream()
+        int silence = silences(trouble).values().stream()
                 .mapToInt(Integer::intValue)
                 .max()
                 .orElse(-1);

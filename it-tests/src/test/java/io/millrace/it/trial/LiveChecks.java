@@ -150,7 +150,7 @@ final class LiveChecks {
     /** I16. */
     private void kill(Trouble trouble) {
         int from = trouble.begun();
-        figures.silences(from, trouble.over()).forEach((channel, silence) -> {
+        figures.silences(trouble).forEach((channel, silence) -> {
             if (silence > PUBLISH_AGAIN) {
                 findings.fault(
                         Invariant.I16, channel + " took no event for " + silence + " ms after " + trouble.fault());
@@ -190,7 +190,7 @@ final class LiveChecks {
         if (exit < 0 || exit > EXIT_IN_TIME) {
             findings.fault(Invariant.I17, "a node took " + exit + " ms to end after SIGTERM in " + trouble.fault());
         }
-        figures.silences(trouble.begun(), trouble.over()).forEach((channel, silence) -> {
+        figures.silences(trouble).forEach((channel, silence) -> {
             if (silence > HAND_OVER && trouble.clean()) {
                 findings.fault(Invariant.I17, channel + " took no event for " + silence + " ms in " + trouble.fault());
             }

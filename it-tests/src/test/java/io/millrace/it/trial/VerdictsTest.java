@@ -374,6 +374,18 @@ class VerdictsTest {
     }
 
     @Test
+    void whatTheNextFaultCostsIsNotTheDrains() {
+        tries.add(ok("p.10", "k10", 10, 24_000));
+        log.add(new Entry(10, "p.10", 10));
+        steps.add(new Saw(10, 10, 10));
+        Fault drain = new Fault(FaultKind.DRAIN, 1, 0, 1);
+        troubles.add(new Trouble(drain, 8_500, 9_000, 9_500, true, Map.of("exit-ms", 4_000L)));
+        assertThat(broken()).containsExactly(Invariant.I17);
+        troubles.add(new Trouble(new Fault(FaultKind.SPLIT, 9, 0, 1), 10_000, 12_000, 25_000, true, Map.of()));
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
     void aDrainThatTellsClientsBeforeBalancers() {
         Fault drain = new Fault(FaultKind.DRAIN, 1, 0, 1);
         troubles.add(new Trouble(
