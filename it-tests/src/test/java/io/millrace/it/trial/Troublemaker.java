@@ -17,6 +17,9 @@ final class Troublemaker {
     private static final int LONELY_MILLIS = 45_000;
     private static final int EXIT_MILLIS = 60_000;
 
+    /** Where a trial has fallen behind its schedule, what one fault costs is still not to become the next one's. */
+    private static final int CALM_MILLIS = 5_000;
+
     private final Stage stage;
     private final Book book;
     private final Map<String, Long> figures = new HashMap<>();
@@ -28,8 +31,9 @@ final class Troublemaker {
 
     void carryOut(Schedule schedule) throws Exception {
         int shift = book.now();
+        int calm = shift;
         for (Fault fault : schedule.faults()) {
-            waitUntil(shift + fault.atSeconds() * 1_000);
+            waitUntil(Math.max(calm, shift + fault.atSeconds() * 1_000));
             boolean clean = stage.allReady();
             figures.clear();
             Fault real = aimed(fault);
@@ -47,6 +51,7 @@ final class Troublemaker {
             readsAfter();
             int over = settled < 0 ? -1 : Math.max(settled, book.now());
             book.carriedOut(new Trouble(real, begun, healed, over, clean, Map.copyOf(figures)));
+            calm = book.now() + CALM_MILLIS;
         }
         waitUntil(shift + schedule.seconds() * 1_000);
     }
