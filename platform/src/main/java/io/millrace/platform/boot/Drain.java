@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.typed.Cluster;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,9 +81,10 @@ final class Drain implements Departure {
 
     private CompletionStage<Done> tell(Connections.Leaving leaving, int each, int step, long deadline) {
         if (!leaving.tell(each)) {
-            long grace = System.nanoTime() + settings.grace().toNanos();
+            long now = System.nanoTime();
+            long grace = now + settings.grace().toNanos();
             long last = grace + settings.spread().toNanos(); // whoever was told last may come that late
-            return gone(step, Math.min(grace, deadline), Math.min(last, deadline));
+            return gone(step, Math.min(grace, deadline), isAlone() ? now : Math.min(last, deadline));
         }
         report(step);
         return after(STEP).thenCompose(again -> tell(leaving, each, step + 1, deadline));
@@ -100,6 +103,13 @@ final class Drain implements Departure {
         }
         report(step);
         return after(STEP).thenCompose(again -> gone(step + 1, clientsUntil, sessionsUntil));
+    }
+
+    /** Then there is nobody to hand a session over to. */
+    private boolean isAlone() {
+        return StreamSupport.stream(Cluster.get(system).state().getMembers().spliterator(), false)
+                        .count()
+                == 1;
     }
 
     private void report(int step) {
