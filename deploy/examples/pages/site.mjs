@@ -20,6 +20,8 @@ const FILES = {
   '/mark.svg': ['../../platform/src/main/resources/console/mark.svg', 'image/svg+xml'],
   ...Object.fromEntries(SYSTEMS.map(({name}) => [`/${name}/`, [`${name}/index.html`, 'text/html']])),
 };
+/** A service is one of few and waits for nobody: it comes back soon, whereas a page's pauses grow to 30 s. */
+const SOON = {cap: 2000};
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'";
 
 /**
@@ -37,7 +39,7 @@ export async function openSite({url, folder, port = 0, pace = 1}) {
     const {visitor, service, start} = await import(new URL(`${name}/publish.mjs`, EXAMPLES));
     const own = () => token(name, service);
     visitors[name] = () => token('ann', visitor);
-    services[name] = start({millrace: millrace(url, own), listen: options => createClient({url, getToken: own, ...options}), pace, signal: over.signal});
+    services[name] = start({millrace: millrace(url, own), listen: options => createClient({url, getToken: own, reconnect: SOON, ...options}), pace, signal: over.signal});
   }
 
   const server = createServer((asked, answer) => {

@@ -142,16 +142,6 @@ export class Product {
     return response.status;
   }
 
-  async hasEnvelopes(): Promise<boolean> {
-    const stop = new AbortController();
-    const { status } = await fetch(`${this.url}/v1/events?channel=probe&envelope=full`, {
-      headers: { Authorization: `Bearer ${this.token(60)}` },
-      signal: stop.signal,
-    });
-    stop.abort();
-    return status === 200;
-  }
-
   async stats(): Promise<any> {
     return (await fetch(`http://127.0.0.1:${this.adminPort}/stats`)).json();
   }

@@ -38,8 +38,6 @@ export interface Channels {
   unsubscribe(channel: string): void;
   tell(told: Told): void;
   wants(): Want[];
-  /** Types with a handler. */
-  types(): Iterable<string>;
   close(): void;
 }
 
@@ -217,7 +215,6 @@ export function channels(api: Api, cursors: CursorStore, hub: Hub): Channels {
       entry.readers.length > 1 && join(entry);
     },
     wants: () => [...entries.values()].map(({ want, readers }) => ({ ...want, at: readers[0]!.track.at() ?? want.at })),
-    types: () => handlers.keys(),
     close() {
       entries.forEach(({ readers }) => readers.forEach(({ track }) => track.close()));
       entries.clear();

@@ -101,7 +101,6 @@ export function createClient(given: ClientOptions = {}): Client {
     tokens,
     parse,
     transports: wanted.filter((way) => ways[way][0]).map((way) => [way, ways[way][1]]),
-    types: all.types,
     tell: (told) => (tabs ? tabs.spread(told) : all.tell(told)),
     status: (now) => (tabs ? tabs.spreadStatus(now) : setStatus(now)),
   });

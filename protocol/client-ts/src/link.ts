@@ -35,7 +35,6 @@ export interface LinkNeeds {
   tokens: Tokens;
   transports: [TransportName, LoadTransport][];
   parse: (json: string) => any;
-  types: () => Iterable<string>;
   tell(told: Told): void;
   status(detail: StatusDetail): void;
 }
@@ -66,7 +65,7 @@ interface Open {
   close(code?: number): void;
 }
 
-export function createLink({ url, options, tokens, transports, parse, types, tell, status }: LinkNeeds): Link {
+export function createLink({ url, options, tokens, transports, parse, tell, status }: LinkNeeds): Link {
   const wants = new Map<string, Want>();
   const pauses = backoff(options.reconnect);
   const group: LineNeeds['group'] = {};
@@ -160,7 +159,7 @@ export function createLink({ url, options, tokens, transports, parse, types, tel
       ([token, transport]) => {
         if (!done) {
           try {
-            self.line = transport({ url, token, wants: [...wants.values()], hear, options, parse, types, group });
+            self.line = transport({ url, token, wants: [...wants.values()], hear, options, parse, group });
             usedToken = token;
           } catch (cause) {
             self.end(errorOf(cause));

@@ -57,8 +57,6 @@ export interface LineNeeds {
   hear: Hear;
   options: ClientOptions;
   parse: (json: string) => any;
-  /** The event types somebody has a handler for; only a native EventSource must know. */
-  types: () => Iterable<string>;
   /**
    * Kept from line to line: the last cursor of a whole set of channels; and what the server said of its session, as long as
    * nothing else is wanted than there.

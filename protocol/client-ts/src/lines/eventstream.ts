@@ -50,7 +50,8 @@ interface Stream {
   close(): void;
 }
 
-export const eventStream = (source: Source, api: Api): Transport => (needs) => {
+/** @param envelope how events are to be written, see the protocol: whole, and by names or by none */
+export const eventStream = (source: Source, envelope: 'full' | 'unnamed', api: Api): Transport => (needs) => {
   const { hear, options, parse, group } = needs;
   const wanted = new Map(needs.wants.map((want) => [want.channel, want]));
   /** The streams by the channel pattern they are for; '' for all that are no pattern. */
@@ -129,7 +130,7 @@ export const eventStream = (source: Source, api: Api): Transport => (needs) => {
     const query = new URLSearchParams(wants.map(({ channel }) => ['channel', channel]));
     const set = (pairs: [string, string][]): void => pairs.forEach(([name, value]) => query.append(name, value));
     wants.length || query.append('own', 'true');
-    query.append('envelope', 'full');
+    query.append('envelope', envelope);
     from && query.append('from', from);
     wants.some(({ presence }) => presence) && query.append('presence', 'true');
     set(filterQuery(shared(wants)));
@@ -172,7 +173,7 @@ export const eventStream = (source: Source, api: Api): Transport => (needs) => {
           gone = true;
           end(type === 'problem' ? new MillraceError(data) : new MillraceError({ code: type, number: 4507 }));
         } else {
-          tellEvent(data, type);
+          tellEvent(data, data.event ?? type);
         }
       }
     }

@@ -5,6 +5,6 @@ import { eventSource } from './eventsource';
 import { eventStream } from './eventstream';
 import { fetchSource } from './fetch-source';
 
-export const sse = (api: Api): Transport => eventStream(fetchSource, api);
+export const sse = (api: Api): Transport => eventStream(fetchSource, 'full', api);
 
-export const native = (api: Api): Transport => eventStream(eventSource, api);
+export const native = (api: Api): Transport => eventStream(eventSource, 'unnamed', api);

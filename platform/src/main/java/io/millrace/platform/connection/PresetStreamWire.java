@@ -1,5 +1,6 @@
 package io.millrace.platform.connection;
 
+import io.millrace.platform.preset.Envelope;
 import io.millrace.platform.preset.Preset;
 import io.millrace.platform.preset.Preset.Heartbeat.Style;
 import io.millrace.platform.preset.Preset.OnStream;
@@ -27,6 +28,7 @@ final class PresetStreamWire extends StreamWire {
     private final Clock clock;
     private final Shapes data;
     private final Shapes full;
+    private final Shapes unnamed;
     private final Shape item;
     private final ServerMessage.Around batch;
 
@@ -34,36 +36,40 @@ final class PresetStreamWire extends StreamWire {
         this.words = words;
         this.beat = beat;
         this.clock = clock;
-        this.data = shapes(false);
-        this.full = shapes(true);
+        this.data = shapes(Envelope.DATA);
+        this.full = shapes(Envelope.FULL);
+        this.unnamed = shapes(Envelope.UNNAMED);
         this.item = event -> words.items().always(event.message(), event.event().time());
         this.batch = ServerMessage.Around.of(words.batch());
     }
 
-    private Shapes shapes(boolean full) {
+    private Shapes shapes(Envelope envelope) {
         return new Shapes(
-                event -> block(event.id(), name(event), data(event, full)),
-                event -> block(null, name(event), data(event, full)),
+                event -> block(event.id(), name(event, envelope), data(event, envelope)),
+                event -> block(null, name(event, envelope), data(event, envelope)),
                 event -> block(
                         null,
                         named("compressed"),
-                        ServerMessage.compressed(EventJson.named(name(event), data(event, full)))));
+                        ServerMessage.compressed(EventJson.named(name(event, Envelope.FULL), data(event, envelope)))));
     }
 
     private String named(String control) {
         return words.names().getOrDefault(control, control);
     }
 
-    private String name(EncodedEvent event) {
+    private String name(EncodedEvent event, Envelope envelope) {
         String type = event.event().type().value();
-        return event.event().isEnd() ? named(type) : words.eventName().replace(OnStream.TYPE, type);
+        if (event.event().isEnd()) {
+            return named(type);
+        }
+        return envelope == Envelope.UNNAMED ? "" : words.eventName().replace(OnStream.TYPE, type);
     }
 
-    private byte[] data(EncodedEvent event, boolean full) {
+    private byte[] data(EncodedEvent event, Envelope envelope) {
         String kind = event.event().isEnd() ? event.event().type().value() : "event";
         return words.data().changes(kind)
                 ? words.data().always(event.message(), event.event().time())
-                : event.streamData(full);
+                : event.streamData(envelope.isWhole());
     }
 
     private static byte[] block(@Nullable String id, String name, byte[] data) {
@@ -75,7 +81,12 @@ final class PresetStreamWire extends StreamWire {
         if (words.isOurs()) {
             return super.event(event, cursor, form);
         }
-        Shapes shapes = form.full() ? full : data;
+        Shapes shapes =
+                switch (form.envelope()) {
+                    case DATA -> data;
+                    case FULL -> full;
+                    case UNNAMED -> unnamed;
+                };
         if (cursor == null && form.compressAbove() == Form.PLAIN.compressAbove()) {
             return event.frame(shapes.withId());
         }

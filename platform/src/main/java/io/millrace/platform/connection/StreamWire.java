@@ -37,9 +37,11 @@ class StreamWire extends Wire {
         if (form.tapped()) {
             return event.frame(Frame.SSE_TAPPED);
         }
-        return form.full()
-                ? shorter(event, Frame.SSE_FULL, Frame.SSE_FULL_COMPRESSED, form)
-                : shorter(event, Frame.SSE_WITHOUT_ID, Frame.SSE_COMPRESSED, form);
+        return switch (form.envelope()) {
+            case DATA -> shorter(event, Frame.SSE_WITHOUT_ID, Frame.SSE_COMPRESSED, form);
+            case FULL -> shorter(event, Frame.SSE_FULL, Frame.SSE_FULL_COMPRESSED, form);
+            case UNNAMED -> shorter(event, Frame.SSE_UNNAMED, Frame.SSE_FULL_COMPRESSED, form);
+        };
     }
 
     static ByteString withId(EncodedEvent event, @Nullable String cursor, ByteString frame) {

@@ -7,6 +7,7 @@ import io.millrace.platform.connection.LimitSettings;
 import io.millrace.platform.connection.Manner;
 import io.millrace.platform.preset.Alias;
 import io.millrace.platform.preset.Aliases;
+import io.millrace.platform.preset.Envelope;
 import io.millrace.platform.preset.Preset;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Compress;
@@ -33,7 +34,7 @@ final class Call {
     private static final Pattern GZIP = Pattern.compile("(?i)(^|[ ,])gzip\\b");
     private static final Pattern NO_GZIP = Pattern.compile("(?i)(^|[ ,])gzip\\s*;\\s*q=0(\\.0*)?\\s*(,|$)");
 
-    private static final Preset.Form OURS = new Preset.Form(false, true, Compress.NEVER);
+    private static final Preset.Form OURS = new Preset.Form(Envelope.DATA, true, Compress.NEVER);
     private static final String USER_PARAMETER = "userId";
 
     private final HttpRequest request;
@@ -193,7 +194,7 @@ final class Call {
     }
 
     /**
-     * How the events are to be written: {@code envelope=full|data}, {@code batch=on|off}, {@code compress=bytes}; where
+     * How the events are to be written: {@code envelope=data|full|unnamed}, {@code batch=on|off}, {@code compress=bytes}; where
      * the client doesn't say, as the alias's preset has it.
      *
      * @throws InvalidInput naming the parameter
@@ -203,9 +204,22 @@ final class Call {
         Preset preset = preset();
         Preset.Form usual = preset == null ? OURS : preset.form();
         return new Form(
-                either("envelope", "full", "data", usual.full()),
+                envelope(usual.envelope()),
                 either("batch", "on", "off", usual.batch()),
                 compress == null ? usual.compressAbove() : Compress.parse(compress));
+    }
+
+    private Envelope envelope(Envelope usual) {
+        String value = parameter("envelope");
+        if (value == null) {
+            return usual;
+        }
+        return switch (value) {
+            case "data" -> Envelope.DATA;
+            case "full" -> Envelope.FULL;
+            case "unnamed" -> Envelope.UNNAMED;
+            default -> throw new InvalidInput(Code.INVALID_PARAMETER, "envelope", "must be data, full or unnamed");
+        };
     }
 
     private boolean either(String name, String yes, String no, boolean usual) {

@@ -157,13 +157,12 @@ final class StreamDoor {
 
     private CompletionStage<HttpResponse> beginFamily(Call call, Function<Login, String> asksFor) {
         return logins.require(call).thenCompose(login -> {
-            Form asked = call.form();
+            Form form = call.form().withWholeEvents();
             String family = asksFor.apply(login);
             FamilyWant want = FamilyWant.of(family, lastEventId(call), call.from(), call.filter());
             views.requireWhole(want);
             logins.requireFamily(login, views, want);
             capacity.require();
-            Form form = new Form(true, asked.batch(), asked.compressAbove());
             return stream(call, login, List.of(), want, form, caller(call));
         });
     }

@@ -94,10 +94,9 @@ public record Preset(String name, Entry entry, Pace pace, Form form, Words words
     /**
      * How events are written to clients that don't ask for another form.
      *
-     * @param full on an event stream, the data is the whole event
      * @param compressAbove events longer than so many bytes come compressed
      */
-    public record Form(boolean full, boolean batch, int compressAbove) {
+    public record Form(Envelope envelope, boolean batch, int compressAbove) {
         public Form {
             require(compressAbove >= 0, "compress", "0 bytes or more");
         }

@@ -138,17 +138,12 @@ final class PresetSettings {
     }
 
     private Form form() {
-        boolean full = preset.choice("envelope", preset.text("envelope", "data"), Envelope.values()) == Envelope.FULL;
+        Envelope envelope = preset.choice("envelope", preset.text("envelope", "data"), Envelope.values());
         boolean batch = !preset.has("batch") || preset.read("batch", "on or off", preset.config()::getBoolean);
         long compress = preset.has("compress")
                 ? preset.read("compress", "a size such as 16 KiB", preset.config()::getBytes)
                 : Compress.NEVER;
-        return preset.here(() -> new Form(full, batch, (int) Math.min(compress, Compress.NEVER)));
-    }
-
-    private enum Envelope {
-        DATA,
-        FULL
+        return preset.here(() -> new Form(envelope, batch, (int) Math.min(compress, Compress.NEVER)));
     }
 
     private OnStream stream(@Nullable TopicScope scope) {

@@ -142,6 +142,13 @@ public final class EncodedEvent {
                 return SseFrames.event(null, of.typeName(), of.fullJson());
             }
         },
+        /** The same for whoever hears no event by its name. A stream's end keeps its own, as a control event does. */
+        SSE_UNNAMED {
+            @Override
+            byte[] encode(EncodedEvent of) {
+                return of.event.isEnd() ? SSE_FULL.encode(of) : SseFrames.unnamed(null, of.fullJson());
+            }
+        },
         SSE_COMPRESSED {
             @Override
             byte[] encode(EncodedEvent of) {

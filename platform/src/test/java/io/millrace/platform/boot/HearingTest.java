@@ -208,6 +208,24 @@ class HearingTest {
     }
 
     @Test
+    void anUnnamedEnvelopeIsAMessageToAnEventSourceAndTheStreamsEndKeepsItsName() throws Exception {
+        try (Wire stream = Wire.stream(node.port(), "/v1/channels/form:unnamed/events?envelope=unnamed", anybody)) {
+            assertThat(stream.event().type()).isEqualTo("connected");
+            publish("form:unnamed", "a.x", "{\"n\":1}");
+            SseParser.Message event = stream.event();
+            assertThat(event.type()).isEqualTo("message");
+            assertThat(event.lastEventId()).isEqualTo(cursor("form:unnamed", 1));
+            JsonNode envelope = Wire.JSON.readTree(event.data());
+            assertThat(envelope.path("event").asText()).isEqualTo("a.x");
+            assertThat(envelope.path("data").path("n").asInt()).isEqualTo(1);
+            assertThat(Wire.post(node.port(), "/v1/channels/form:unnamed/complete", anybody, "{}")
+                            .status())
+                    .isEqualTo(201);
+            assertThat(stream.event().type()).isEqualTo("complete");
+        }
+    }
+
+    @Test
     void aBurstOfABatchedFamilyComesInOneFrameAndALoneEventAsItself() throws Exception {
         String path = "/v1/channels/bursts:sse/events";
         try (Wire stream = Wire.stream(node.port(), path, anybody);
