@@ -134,6 +134,7 @@ public final class Node {
                     system,
                     relaySettings,
                     families,
+                    aliases.controlNames(),
                     storage.journal(),
                     storage.epoch(),
                     registry,

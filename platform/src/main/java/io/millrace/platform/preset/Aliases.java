@@ -1,8 +1,10 @@
 package io.millrace.platform.preset;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Every alias there is. Of two paths that could both be meant, the narrower goes first; where none is, it is refused. */
@@ -34,6 +36,23 @@ public final class Aliases {
             }
         }
         return null;
+    }
+
+    /** What event streams at the aliases call control events and heartbeats, where an event's type could pass for one. */
+    public Set<String> controlNames() {
+        Set<String> names = new HashSet<>();
+        for (Alias alias : aliases) {
+            Preset preset = alias.preset();
+            Preset.OnStream stream = preset.words().stream();
+            Preset.Heartbeat heartbeat = preset.pace().heartbeat();
+            if (stream.eventName().equals(Preset.OnStream.TYPE)) {
+                names.addAll(stream.names().values());
+                if (heartbeat.style() == Preset.Heartbeat.Style.EVENT) {
+                    names.add(heartbeat.name());
+                }
+            }
+        }
+        return names;
     }
 
     public List<Alias> all() {

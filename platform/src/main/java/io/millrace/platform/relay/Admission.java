@@ -13,22 +13,26 @@ import io.millrace.protocol.Draft;
 import io.millrace.protocol.Refusal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a family asks of a publish before its channel is troubled with it: the size of each event, and how fast one
- * publisher may go on this node. Every way in comes through here. Safe for use by many threads.
+ * What is asked of a publish before its channel is troubled with it: that no event bears a preset's name for a control
+ * event, and, by its family, the size of each event, and how fast one publisher may go on this node. Every way in comes through here. Safe for use by many threads.
  */
 final class Admission {
     /** Publishers that were heard lately; one that is forgotten begins with a whole burst again. */
     private static final int PUBLISHERS_REMEMBERED = 100_000;
 
     private final Families families;
+    private final Set<String> controlNames;
     private final RelayMeters meters;
     private final LoadingCache<Publisher, Bucket> buckets;
 
-    Admission(Families families, RelayMeters meters) {
+    /** @param controlNames what presets call control events */
+    Admission(Families families, Set<String> controlNames, RelayMeters meters) {
         this.families = families;
+        this.controlNames = controlNames;
         this.meters = meters;
         this.buckets = Caffeine.newBuilder()
                 .maximumSize(PUBLISHERS_REMEMBERED)
@@ -41,6 +45,15 @@ final class Admission {
     /** Null where the events may go on to their channel; otherwise why not one of them may. */
     @Nullable
     Refusal refusal(ChannelName channel, String publisher, List<Draft> drafts) {
+        for (Draft draft : drafts) {
+            String type = draft.type().value();
+            if (!draft.type().isEnd() && controlNames.contains(type)) {
+                return Refusal.of(
+                        Code.INVALID_TYPE,
+                        "type: '" + type + "' is a preset's name for a control event; use another name, such as 'app."
+                                + type + "'");
+            }
+        }
         Family family = families.of(channel);
         int most = family.publishing().eventBytes();
         for (int i = 0; i < drafts.size(); i++) {

@@ -10,6 +10,7 @@ import io.millrace.protocol.Draft;
 import io.millrace.protocol.Epoch;
 import io.millrace.protocol.Refusal;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -30,18 +31,23 @@ public final class Relays {
             ActorRef<RelayKeeper.Command> keeper,
             RelaySettings settings,
             Families families,
+            Set<String> controlNames,
             Journal journal,
             RelayMeters meters) {
         this.keeper = keeper;
-        this.admission = new Admission(families, meters);
+        this.admission = new Admission(families, controlNames, meters);
         this.kept = new Kept(families, journal, this, settings.timing().publishTimeout());
     }
 
-    /** @param committed hears of every channel in which something of this node's was committed */
+    /**
+     * @param controlNames types that nobody may publish, since presets call control events so
+     * @param committed hears of every channel in which something of this node's was committed
+     */
     public static Relays start(
             ActorSystem<?> system,
             RelaySettings settings,
             Families families,
+            Set<String> controlNames,
             Journal journal,
             Epoch epoch,
             MeterRegistry registry,
@@ -58,6 +64,7 @@ public final class Relays {
                         Props.empty()),
                 settings,
                 families,
+                controlNames,
                 journal,
                 meters);
     }

@@ -75,6 +75,25 @@ class AliasDoorTest {
     }
 
     @Test
+    void nobodyPublishesWhatPassesForAPresetsControlEvent() {
+        Wire.Reply forged = Wire.post(
+                port,
+                "/v1/channels/doors:forged/events",
+                publisher,
+                "[{\"type\":\"a\",\"data\":1},{\"type\":\"system.sse.shutdown\",\"data\":{}}]");
+        assertThat(forged.status()).isEqualTo(400);
+        assertThat(forged.code()).isEqualTo("invalid-type");
+        assertThat(forged.json().path("detail").asText()).contains("app.system.sse.shutdown");
+        assertThat(Wire.get(port, "/v1/channels/doors:forged/history", publisher)
+                        .json()
+                        .path("head")
+                        .asInt())
+                .isZero();
+        // this preset's streams name no event, so the name of its `complete` is free
+        publish("doors:forged", "{\"type\":\"done\",\"data\":1}");
+    }
+
+    @Test
     void theClientIsAskedToComeBackWhenThePresetSays() {
         try (Wire client = cookieStream("c2")) {
             assertThat(client.streamText(text -> text.contains("event:"))).startsWith("retry: 3000\n\n");
