@@ -350,7 +350,7 @@ public final class Channel
         Announcement here = new Announced(events);
         Event last = events.get(events.size() - 1);
         Announcement elsewhere = small ? here : new Head(last.offset(), last.isEnd());
-        meters.announced(events.size(), followers.tell(here, elsewhere, clock.millis()));
+        meters.announced(events.size(), followers.tell(here, elsewhere));
     }
 
     private static long size(List<Event> events) {
@@ -362,7 +362,7 @@ public final class Channel
     }
 
     private ReplyEffect<ChannelRecord, ChannelState> onFollow(ChannelState state, Follow command) {
-        followers.add(command.follower(), clock.millis());
+        followers.add(command.follower());
         return Effect().reply(command.follower(), new Head(state.head(), state.isComplete()));
     }
 

@@ -91,7 +91,7 @@ final class EphemeralChannel {
             state = state.apply(new Published(decided.events(), write));
             answers.remember(answer);
             Announced announced = new Announced(decided.events()); // whole: nobody could read it anywhere later
-            meters.announced(decided.events().size(), followers.tell(announced, announced, clock.millis()));
+            meters.announced(decided.events().size(), followers.tell(announced, announced));
         }
         command.replyTo().tell(answer);
         return Behaviors.same();
@@ -101,7 +101,7 @@ final class EphemeralChannel {
         if (command.seen() > state.head()) {
             state = beginningAt(command.seen());
         }
-        followers.add(command.follower(), clock.millis());
+        followers.add(command.follower());
         command.follower().tell(new Head(state.head()));
         return Behaviors.same();
     }

@@ -3,19 +3,29 @@ package io.millrace.platform.channel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** Who follows a channel and until when, unless they ask again. At most one follower a node. */
+/**
+ * Who follows a channel and until when, unless they ask again. At most one follower a node. A lease is measured by a clock
+ * that never jumps.
+ */
 final class Followers {
-    private final long leaseMillis;
+    private final long leaseNanos;
+    private final LongSupplier nanoTime;
     private final Map<ActorRef<Announcement>, Long> heardAt = new HashMap<>();
 
     Followers(Duration lease) {
-        this.leaseMillis = lease.toMillis();
+        this(lease, System::nanoTime);
     }
 
-    void add(ActorRef<Announcement> follower, long nowMillis) {
-        heardAt.put(follower, nowMillis);
+    Followers(Duration lease, LongSupplier nanoTime) {
+        this.leaseNanos = lease.toNanos();
+        this.nanoTime = nanoTime;
+    }
+
+    void add(ActorRef<Announcement> follower) {
+        heardAt.put(follower, nanoTime.getAsLong());
     }
 
     void remove(ActorRef<Announcement> follower) {
@@ -27,8 +37,9 @@ final class Followers {
      *
      * @return how many are elsewhere
      */
-    int tell(Announcement here, Announcement elsewhere, long nowMillis) {
-        heardAt.values().removeIf(heard -> Math.abs(nowMillis - heard) > leaseMillis);
+    int tell(Announcement here, Announcement elsewhere) {
+        long now = nanoTime.getAsLong();
+        heardAt.values().removeIf(heard -> now - heard > leaseNanos);
         int remote = 0;
         for (ActorRef<Announcement> follower : heardAt.keySet()) {
             boolean isHere = follower.path().address().hasLocalScope();

@@ -33,6 +33,7 @@ final class ChannelPresence extends AbstractBehavior<ChannelPresence.Command> {
     static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "presence");
     static final Duration LEASE = Duration.ofSeconds(15);
     static final Duration TICK = Duration.ofSeconds(3);
+    private static final int TICKS_OF_A_LEASE = (int) LEASE.dividedBy(TICK);
     static final Duration LEARN_AT_MOST = Duration.ofSeconds(2);
     private static final int KEPT_GONE = 1000;
 
@@ -212,8 +213,7 @@ final class ChannelPresence extends AbstractBehavior<ChannelPresence.Command> {
     }
 
     private Behavior<Command> onTick() {
-        long now = clock.millis();
-        tell(crowd.expire(now - LEASE.toMillis(), now));
+        tell(crowd.tick(TICKS_OF_A_LEASE, clock.millis()));
         watching.keySet().removeIf(node -> !crowd.knows(node));
         if (!learning && silent.isEmpty()) {
             PresenceAgent.Digest digest = new PresenceAgent.Digest(channel, crowd.digest());

@@ -24,7 +24,14 @@ final class Crowd {
     private static final class Node {
         long seq;
         long heardMillis;
+        int ticksInSilence;
         final Set<String> users = new HashSet<>();
+
+        void isHeard(long told, long now) {
+            seq = told;
+            heardMillis = now;
+            ticksInSilence = 0;
+        }
     }
 
     /** @param keptGone of so many who have left it is remembered when */
@@ -44,7 +51,7 @@ final class Crowd {
         if (known == null || known.seq != seq) {
             return false;
         }
-        known.heardMillis = now;
+        known.isHeard(seq, now);
         return true;
     }
 
@@ -66,12 +73,12 @@ final class Crowd {
         return changes;
     }
 
-    /** Forgets the nodes that haven't been heard since {@code before}. */
-    List<Change> expire(long before, long now) {
+    /** Forgets the nodes that haven't been heard for more than so many ticks, however a clock may have jumped meanwhile. */
+    List<Change> tick(int most, long now) {
         List<Change> changes = new ArrayList<>();
         for (String name : List.copyOf(nodes.keySet())) {
             Node node = nodes.get(name);
-            if (node != null && node.heardMillis < before) {
+            if (node != null && ++node.ticksInSilence > most) {
                 List.copyOf(node.users).forEach(user -> put(name, node, new Present(user, 0, now), now, changes));
                 nodes.remove(name);
             }
@@ -85,8 +92,7 @@ final class Crowd {
 
     private Node heard(String name, long seq, long now) {
         Node node = nodes.computeIfAbsent(name, first -> new Node());
-        node.seq = seq;
-        node.heardMillis = now;
+        node.isHeard(seq, now);
         return node;
     }
 

@@ -138,6 +138,24 @@ class ChannelPresenceTest {
     }
 
     @Test
+    void aClockThatJumpsMakesNobodyLeaveAndKeepsNoGhosts() {
+        a.watch();
+        a.heard.expectMessage("state[]");
+        b.enter("ann", "1");
+        a.heard.expectMessage("join ann");
+        clock.now = clock.now.plus(Duration.ofHours(1));
+        pass(Duration.ofSeconds(10));
+        clock.now = clock.now.minus(Duration.ofHours(2));
+        pass(Duration.ofSeconds(10));
+        a.heard.expectNoMessage(Duration.ofMillis(50));
+        agents.remove(b.agent);
+        kit.stop(b.agent);
+        clock.now = clock.now.minus(Duration.ofHours(1));
+        pass(Duration.ofSeconds(20));
+        a.heard.expectMessage("leave ann");
+    }
+
+    @Test
     void anEntityThatMovesKnowsEverybodyAgainAndNobodyIsSaidToHaveLeft() {
         a.watch();
         a.heard.expectMessage("state[]");
