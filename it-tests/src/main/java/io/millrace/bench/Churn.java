@@ -16,9 +16,11 @@ final class Churn {
     private static final int RATE = 20;
 
     /** Before anything is counted, so many events that the channel's live list is as long as it gets: 10,000. */
-    private static final int RATE_BEFOREHAND = 500;
+    private static final int BEFOREHAND = 12_000;
 
-    private static final Duration BEFOREHAND = Duration.ofSeconds(60);
+    private static final int RATE_BEFOREHAND = 500;
+    private static final Duration ROUND_BEFOREHAND = Duration.ofSeconds(20);
+    private static final int MOST_ROUNDS_BEFOREHAND = 30;
     private static final Duration CALM_LIMIT = Duration.ofSeconds(30);
     private static final long SPARE_KILOBYTES = 8 * 1024;
     private static final String ACTOR = "io.millrace.platform.connection.Connection";
@@ -61,7 +63,7 @@ final class Churn {
     }
 
     private Outcome run() {
-        churn(RATE_BEFOREHAND, BEFOREHAND);
+        fillLiveList();
         Holdings before = calm();
         try (MemoryCurve.Watch watch = new MemoryCurve.Watch(settings.gauge(), settings.adminPort())) {
             ChurnLoad load = churn(RATE, settings.length());
@@ -69,6 +71,16 @@ final class Churn {
             outcome.put(Figure.CYCLES, load.cycles()).put(Figure.DELIVERIES, load.delivered());
             compare(before, after);
             return outcome.memory(watch.curve());
+        }
+    }
+
+    private void fillLiveList() {
+        long published = 0;
+        for (int round = 0; published < BEFOREHAND; round++) {
+            if (round == MOST_ROUNDS_BEFOREHAND) {
+                throw new BenchFailure("only " + published + " events could be published before the churn");
+            }
+            published += churn(RATE_BEFOREHAND, ROUND_BEFOREHAND).published();
         }
     }
 

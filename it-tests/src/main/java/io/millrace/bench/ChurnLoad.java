@@ -27,6 +27,7 @@ final class ChurnLoad {
     private Losses losses = Losses.NONE;
     private long born;
     private long cycles;
+    private volatile long published;
     private volatile boolean over;
 
     private ChurnLoad(Target target, String channel, int clients) {
@@ -57,6 +58,7 @@ final class ChurnLoad {
         try (PublishLink link = PublishLink.open(target, request)) {
             for (long sequence = 0; !over; sequence++) {
                 link.publish(sequence, System.nanoTime());
+                published = sequence + 1;
                 Pause.millis(1000 / rate);
             }
         } catch (BenchFailure e) {
@@ -115,6 +117,10 @@ final class ChurnLoad {
 
     long cycles() {
         return cycles;
+    }
+
+    long published() {
+        return published;
     }
 
     long delivered() {
