@@ -10,6 +10,7 @@ import io.millrace.protocol.SseParser;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -274,8 +275,9 @@ class SessionDoorTest {
 
     @Test
     void aSessionWaitsAmongItsUsersConnectionsAndGivesItsPlaceToWhoComesBack() throws IOException {
+        List<Wire> crowd = new ArrayList<>(); // a socket that nobody holds is closed with the garbage
         for (int i = 0; i < 19; i++) {
-            Wire.stream(node.port(), "/v1/events", token("crowd", MAY));
+            crowd.add(Wire.stream(node.port(), "/v1/events", token("crowd", MAY)));
         }
         Ticket ticket = leave(token("crowd", MAY));
         await().atMost(SOON).until(() -> count("crowd") == 20);
@@ -286,6 +288,7 @@ class SessionDoorTest {
             second.hear("resumed");
         }
         Wire.post(node.port(), "/v1/disconnect", token("root", ADMIN), "{\"user\":\"crowd\"}");
+        crowd.forEach(Wire::close);
     }
 
     /** A client that has begun a session and is gone. */
