@@ -6,7 +6,7 @@ import { MillraceError } from '../problem';
 import type { Source } from './eventstream';
 
 /** It hears only what it knows by name, so events come without one, as `message`. */
-const NAMES = 'connected reset problem reconnect complete heartbeat batch compressed presence cursor message'.split(' ');
+const NAMES = 'connected reset problem reconnect complete heartbeat batch compressed state presence cursor message'.split(' ');
 
 export const eventSource: Source = ({ address, token, lastEventId, needs: { options }, ...events }) => {
   const query = new URLSearchParams();

@@ -194,8 +194,8 @@ final class Call {
     }
 
     /**
-     * How the events are to be written: {@code envelope=data|full|unnamed}, {@code batch=on|off}, {@code compress=bytes}; where
-     * the client doesn't say, as the alias's preset has it.
+     * How the events are to be written: {@code envelope=data|full|unnamed}, {@code batch=on|off},
+     * {@code compress=bytes}; where the client doesn't say, as the alias's preset has it.
      *
      * @throws InvalidInput naming the parameter
      */

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked of a publish before its channel is troubled with it: that no event bears a preset's name for a control
- * event, and, by its family, the size of each event, and how fast one publisher may go on this node. Every way in comes through here. Safe for use by many threads.
+ * event, and, by its family, the size of each event, and how fast one publisher may go on this node. Every way in comes
+ * through here. Safe for use by many threads.
  */
 final class Admission {
     /** Publishers that were heard lately; one that is forgotten begins with a whole burst again. */
