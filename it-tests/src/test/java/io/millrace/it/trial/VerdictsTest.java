@@ -363,11 +363,15 @@ class VerdictsTest {
         assertThat(broken()).containsExactly(Invariant.I17);
     }
 
-    @Test
-    void aDrainThatHandsNothingOver() {
-        tries.add(ok("p.10", "k10", 10, 24_000));
+    private void oneMoreIsAcknowledged(int at) {
+        tries.add(ok("p.10", "k10", 10, at));
         log.add(new Entry(10, "p.10", 10));
         steps.add(new Saw(10, 10, 10));
+    }
+
+    @Test
+    void aDrainThatHandsNothingOver() {
+        oneMoreIsAcknowledged(24_000);
         Fault drain = new Fault(FaultKind.DRAIN, 1, 0, 1);
         troubles.add(new Trouble(drain, 8_500, 9_000, 30_000, true, Map.of("exit-ms", 4_000L)));
         assertThat(broken()).containsExactly(Invariant.I17);
@@ -375,9 +379,7 @@ class VerdictsTest {
 
     @Test
     void whatTheNextFaultCostsIsNotTheDrains() {
-        tries.add(ok("p.10", "k10", 10, 24_000));
-        log.add(new Entry(10, "p.10", 10));
-        steps.add(new Saw(10, 10, 10));
+        oneMoreIsAcknowledged(24_000);
         Fault drain = new Fault(FaultKind.DRAIN, 1, 0, 1);
         troubles.add(new Trouble(drain, 8_500, 9_000, 9_500, true, Map.of("exit-ms", 4_000L)));
         assertThat(broken()).containsExactly(Invariant.I17);

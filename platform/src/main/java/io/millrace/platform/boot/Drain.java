@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.StreamSupport;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -107,9 +106,7 @@ final class Drain implements Departure {
 
     /** Then there is nobody to hand a session over to. */
     private boolean isAlone() {
-        return StreamSupport.stream(Cluster.get(system).state().getMembers().spliterator(), false)
-                        .count()
-                == 1;
+        return Cluster.get(system).state().members().size() == 1;
     }
 
     private void report(int step) {

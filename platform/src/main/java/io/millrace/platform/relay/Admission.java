@@ -10,6 +10,7 @@ import io.millrace.platform.family.Family.Rate;
 import io.millrace.protocol.ChannelName;
 import io.millrace.protocol.Code;
 import io.millrace.protocol.Draft;
+import io.millrace.protocol.EventType;
 import io.millrace.protocol.Refusal;
 import java.time.Duration;
 import java.util.List;
@@ -46,19 +47,17 @@ final class Admission {
     /** Null where the events may go on to their channel; otherwise why not one of them may. */
     @Nullable
     Refusal refusal(ChannelName channel, String publisher, List<Draft> drafts) {
-        for (Draft draft : drafts) {
-            String type = draft.type().value();
-            if (!draft.type().isEnd() && controlNames.contains(type)) {
-                return Refusal.of(
-                        Code.INVALID_TYPE,
-                        "type: '" + type + "' is a preset's name for a control event; use another name, such as 'app."
-                                + type + "'");
-            }
-        }
         Family family = families.of(channel);
         int most = family.publishing().eventBytes();
         for (int i = 0; i < drafts.size(); i++) {
-            if (drafts.get(i).data().size() > most) {
+            Draft draft = drafts.get(i);
+            if (passesForControl(draft.type())) {
+                return Refusal.of(
+                        Code.INVALID_TYPE,
+                        "type: '" + draft.type() + "' is a preset's name for a control event; use another name, such as"
+                                + " 'app." + draft.type() + "'");
+            }
+            if (draft.data().size() > most) {
                 meters.tooLarge.increment();
                 String item = drafts.size() == 1 ? "" : "event number " + i + ": ";
                 return Refusal.of(
@@ -67,6 +66,10 @@ final class Admission {
             }
         }
         return family.publishing().publisherRate().isLimited() ? tooFast(family, publisher, drafts.size()) : null;
+    }
+
+    private boolean passesForControl(EventType type) {
+        return !controlNames.isEmpty() && !type.isEnd() && controlNames.contains(type.value());
     }
 
     /** More at once than a whole burst is let through when the bucket is full; it could never come otherwise. */

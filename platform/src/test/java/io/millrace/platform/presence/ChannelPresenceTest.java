@@ -66,6 +66,16 @@ class ChannelPresenceTest {
             agent.tell(new PresenceAgent.Watch("c", this));
         }
 
+        void watchesFromTheStart() {
+            watch();
+            heard.expectMessage("state[]");
+        }
+
+        void dies() {
+            agents.remove(agent);
+            kit.stop(agent);
+        }
+
         @Override
         public void state(List<Here> here, long timeMillis) {
             heard.ref().tell("state" + here.stream().map(Here::user).sorted().toList());
@@ -103,8 +113,7 @@ class ChannelPresenceTest {
 
     @Test
     void comingAndLeavingIsToldOnceWhateverTheNumberOfConnectionsAndNodes() {
-        a.watch();
-        a.heard.expectMessage("state[]");
+        a.watchesFromTheStart();
         b.enter("ann", "1");
         a.heard.expectMessage("join ann");
         a.enter("ann", "2");
@@ -122,14 +131,12 @@ class ChannelPresenceTest {
 
     @Test
     void aNodeThatDiesTakesItsUsersAlongWithItsLeaseAndNobodyElses() {
-        a.watch();
-        a.heard.expectMessage("state[]");
+        a.watchesFromTheStart();
         b.enter("ann", "1");
         a.heard.expectMessage("join ann");
         a.enter("bob", "2");
         a.heard.expectMessage("join bob");
-        agents.remove(b.agent);
-        kit.stop(b.agent);
+        b.dies();
         pass(Duration.ofSeconds(14));
         a.heard.expectNoMessage(Duration.ofMillis(50));
         pass(Duration.ofSeconds(6));
@@ -139,8 +146,7 @@ class ChannelPresenceTest {
 
     @Test
     void aClockThatJumpsMakesNobodyLeaveAndKeepsNoGhosts() {
-        a.watch();
-        a.heard.expectMessage("state[]");
+        a.watchesFromTheStart();
         b.enter("ann", "1");
         a.heard.expectMessage("join ann");
         clock.now = clock.now.plus(Duration.ofHours(1));
@@ -148,8 +154,7 @@ class ChannelPresenceTest {
         clock.now = clock.now.minus(Duration.ofHours(2));
         pass(Duration.ofSeconds(10));
         a.heard.expectNoMessage(Duration.ofMillis(50));
-        agents.remove(b.agent);
-        kit.stop(b.agent);
+        b.dies();
         clock.now = clock.now.minus(Duration.ofHours(1));
         pass(Duration.ofSeconds(20));
         a.heard.expectMessage("leave ann");
@@ -157,8 +162,7 @@ class ChannelPresenceTest {
 
     @Test
     void anEntityThatMovesKnowsEverybodyAgainAndNobodyIsSaidToHaveLeft() {
-        a.watch();
-        a.heard.expectMessage("state[]");
+        a.watchesFromTheStart();
         a.enter("ann", "1");
         a.heard.expectMessage("join ann");
         b.enter("bob", "2");
@@ -173,8 +177,7 @@ class ChannelPresenceTest {
 
     @Test
     void whoLeftWhileTheEntityMovedIsToldToHaveLeft() {
-        a.watch();
-        a.heard.expectMessage("state[]");
+        a.watchesFromTheStart();
         b.enter("bob", "2");
         a.heard.expectMessage("join bob");
         kit.stop(entity());
@@ -188,8 +191,7 @@ class ChannelPresenceTest {
 
     @Test
     void aNodeThatWasAwayForLongerThanItsLeaseIsBackWithItsNextWord() {
-        a.watch();
-        a.heard.expectMessage("state[]");
+        a.watchesFromTheStart();
         b.enter("bob", "2");
         a.heard.expectMessage("join bob");
         entity().tell(new ChannelPresence.All("b", 99, List.of(), false, b.agent)); // what it said is gone
@@ -200,8 +202,7 @@ class ChannelPresenceTest {
 
     @Test
     void aLostChangeIsFoundByTheDigest() {
-        a.watch();
-        a.heard.expectMessage("state[]");
+        a.watchesFromTheStart();
         b.enter("bob", "2");
         a.heard.expectMessage("join bob");
         a.agent.tell(new PresenceAgent.Changed("c", List.of(new Change("ghost", true, 0))));
