@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { random } from '../test/fake-server';
-import { chromiumPath, heard, Pages, statuses, upTo } from './pages';
+import { chromiumPath, heard, Pages, placed, statuses, upTo } from './pages';
 import { Product } from './product';
 import { CutProxy } from './proxy';
 
@@ -41,9 +41,6 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
   const start = (page: Page, options: object, channels = [channel], subscription: object = {}): Promise<void> =>
     page.evaluate(([o, c, s]) => (window as any).start(o, c, s), [{ url: proxy.url, ...options }, channels, subscription] as const);
   const connected = (page: Page): Promise<unknown> => page.waitForFunction("window.client.status.status === 'connected'");
-  /** The server has said where the subscription begins, and the page has kept it. */
-  const placed = (page: Page): Promise<unknown> =>
-    page.waitForFunction((name) => Object.values(sessionStorage).some((kept) => kept.includes(name)), channel);
   const all = (page: Page, n: number, of = channel): Promise<unknown> =>
     expect.poll(() => heard(page), { timeout: 60_000, interval: 100 }).toContain(`${of}:${n}`);
 
@@ -83,7 +80,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
   ])('%j: each event once and in order over lines that are cut anywhere', async (transports) => {
     const page = await open();
     await start(page, { transports });
-    await connected(page);
+    await placed(page, channel);
     proxy.cutAfter = () => 300 + 8000 * next();
     await publish(40, 5);
     proxy.cutAfter = () => Infinity;
@@ -96,7 +93,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
     const page = await open();
     await start(page, { transports: ['eventsource'] });
     await page.evaluate("window.client.on('note', () => {})");
-    await connected(page);
+    await placed(page, channel);
     const types = ['note', 'song', 'song', 'note', 'song'];
     const body = JSON.stringify(types.map((type) => ({ type, data: type })));
     const answer = await product.ask(`channels/${channel}/events`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
@@ -111,7 +108,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
     await page.reload();
     await page.waitForFunction('window.ready');
     await start(page, {});
-    await connected(page);
+    await placed(page, channel);
     expect((await statuses(page)).at(-1).transport).toBe('sse');
     await publish(3, 5);
     await all(page, 15);
@@ -121,7 +118,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
   it('lives through the server’s death', async () => {
     const page = await open();
     await start(page, {});
-    await connected(page);
+    await placed(page, channel);
     await publish(2, 5);
     await all(page, 10);
     await product.end('SIGKILL');
@@ -140,7 +137,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
   it('follows the server’s word to come back when a node is drained', async () => {
     const page = await open();
     await start(page, {});
-    await connected(page);
+    await placed(page, channel);
     await publish(1, 5);
     await all(page, 5);
     await product.end('SIGTERM');
@@ -155,7 +152,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
     try {
       const page = await open();
       await start(page, {});
-      await connected(page);
+      await placed(page, channel);
       await publish(2, 5);
       await all(page, 10);
       proxy.target = other.port;
@@ -176,7 +173,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
     let minted = 0;
     const short = await pages.open(context, () => (minted++, product.token(6)));
     await start(short, { tabs: false });
-    await connected(short);
+    await placed(short, channel);
     const lines = proxy.accepted;
     await expect.poll(() => minted, { timeout: 20_000 }).toBeGreaterThan(3);
     await publish(1, 5);
@@ -199,7 +196,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
     for (const tab of tabs) {
       await start(tab, {});
     }
-    await Promise.all(tabs.map(connected));
+    await Promise.all(tabs.map((tab) => placed(tab, channel)));
     await publish(4, 5);
     await Promise.all(tabs.map((tab) => all(tab, 20)));
     expect((await product.stats()).connectedClients).toBe(1);
@@ -225,7 +222,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
     const names = Array.from({ length: 12 }, (_, i) => `${channel}:${i}`);
     const page = await open();
     await start(page, { transports: [transport] }, names);
-    await connected(page);
+    await placed(page, ...names);
     await publish(3, 3, names);
     proxy.cut();
     await publish(3, 3, names);
@@ -240,7 +237,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
   it('keeps what is published offline, over a reload of the page, and sends it in order', async () => {
     const page = await open();
     await start(page, { outbox: true, tabs: false });
-    await placed(page);
+    await placed(page, channel);
     await context.setOffline(true);
     await page.waitForFunction("window.client.status.status !== 'connected'");
     await page.evaluate(
@@ -270,7 +267,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
     const visit = async (): Promise<void> => {
       await page.waitForFunction('window.ready');
       await start(page, {});
-      await connected(page);
+      await placed(page, channel);
     };
     await page.goto(pages.origin + '/');
     await visit();
@@ -288,7 +285,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
   it.for(['websocket', 'longpoll'])('%s: hears the end of a stream after all that came before it', async (transport, test) => {
     const page = await open();
     await start(page, { transports: [transport] });
-    await connected(page);
+    await placed(page, channel);
     await publish(2, 3);
     const status = await product.complete(channel, { tokens: 6 });
     status === 201 || test.skip('SKIPPED: this server has no streams that end');

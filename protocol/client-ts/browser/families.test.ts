@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { chromiumPath, heard, Pages } from './pages';
+import { chromiumPath, heard, Pages, placed } from './pages';
 import { Product } from './product';
 import { CutProxy } from './proxy';
 
@@ -44,16 +44,13 @@ describe.skipIf(!chromiumPath)('families', () => {
   };
   const start = (on: Page, channels: string[], subscription: object = {}, options: object = {}): Promise<void> =>
     on.evaluate(([o, c, s]) => (window as any).start(o, c, s), [{ url: proxy.url, tabs: false, ...options }, channels, subscription] as const);
-  /** The server has said where the subscription begins, and the page has kept it. */
-  const placed = (channel: string): Promise<unknown> =>
-    page.waitForFunction((name) => Object.values(sessionStorage).some((kept) => kept.includes(name)), channel);
   /** What the client answers, or the code of its refusal. */
   const ask = (on: Page, act: string, ...words: unknown[]): Promise<any> =>
     on.evaluate(([a, w]) => (window as any).client[a](...w).catch((error: any) => error.code), [act, words] as const);
 
   it.for(['websocket', 'sse'])('%s: hears a whole family, each event once, over a line that is cut', async (transport) => {
     await start(page, ['jobs:*'], {}, { transports: [transport] });
-    await placed('jobs:*');
+    await placed(page, 'jobs:*');
     const names = [1, 2, 3].map((n) => `jobs:${count}-${n}`);
     for (let i = 0; i < 6; i++) {
       await Promise.all(names.map((name) => product.publish(name, i)));
@@ -122,7 +119,7 @@ describe.skipIf(!chromiumPath)('families', () => {
   it.for(['websocket', 'sse'])('%s: opens batches', async (transport) => {
     const burst = `burst:${count}`;
     await start(page, [burst], {}, { transports: [transport] });
-    await placed(burst);
+    await placed(page, burst);
     for (let i = 0; i < 20; i++) {
       await product.publish(burst, i);
     }
@@ -138,7 +135,7 @@ describe.skipIf(!chromiumPath)('families', () => {
       ([name]) => (window as any).client.subscribe(name, { onEvent: (data: any) => (window as any).heard.push(data) }),
       [channel] as const,
     );
-    await placed(channel);
+    await placed(page, channel);
     const long = 'ä🐎 '.repeat(2000);
     await product.publish(channel, long, 'short');
     await expect.poll(() => heard(page), { timeout: 20_000 }).toEqual([long, 'short']);

@@ -83,6 +83,17 @@ export class Pages {
 
 export const heard = (page: Page): Promise<string[]> => page.evaluate('window.heard') as Promise<string[]>;
 
+/**
+ * The server has said where each of these begins, and the page has kept it. To be `connected` is not enough for one who
+ * publishes next: over a WebSocket channels are asked for after it, and begin where they are when that arrives.
+ */
+export const placed = async (page: Page, ...channels: string[]): Promise<void> => {
+  await page.waitForFunction(
+    (names) => names.every((name) => Object.values(sessionStorage).some((kept) => kept.includes(JSON.stringify(name)))),
+    channels,
+  );
+};
+
 export const statuses = (page: Page): Promise<any[]> => page.evaluate('window.statuses.map((s) => ({ ...s, error: s.error && s.error.code }))') as Promise<any[]>;
 
 /** `channel:1` to `channel:n`. */
