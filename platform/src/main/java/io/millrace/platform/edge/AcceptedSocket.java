@@ -57,7 +57,7 @@ final class AcceptedSocket extends UntypedAbstractActor {
     private Wire.@Nullable Answering answering;
 
     private @Nullable EventStream stream;
-    private SocketOut.@Nullable Handle frames;
+    private @Nullable SocketOut frames;
     private ByteString unheard = NOTHING;
     private boolean running;
     private boolean hearing;
@@ -136,7 +136,7 @@ final class AcceptedSocket extends UntypedAbstractActor {
         if (stream == null) {
             stream = next;
         } else {
-            next.drop(wire.materializer()); // asked for behind an event stream, which has no end
+            next.drop(wire.hosts()); // asked for behind an event stream, which has no end
         }
     }
 
@@ -148,11 +148,11 @@ final class AcceptedSocket extends UntypedAbstractActor {
         letGo();
         answering = null;
         if (peerClosed) {
-            stream.drop(wire.materializer());
+            stream.drop(wire.hosts());
             end(TcpMessage.close());
             return;
         }
-        frames = stream.run(socket, getSelf(), wire.materializer());
+        frames = stream.run(socket, getSelf(), wire.hosts());
         stream = stream.underWay();
     }
 

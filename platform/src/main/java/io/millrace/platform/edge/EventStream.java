@@ -6,8 +6,6 @@ import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.http.javadsl.model.AttributeKey;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.stream.Materializer;
-import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
@@ -36,9 +34,10 @@ record EventStream(Source<ByteString, NotUsed> frames, @Nullable Hearing hearing
     }
 
     /** Writes the frames into a socket that HTTP has left. */
-    SocketOut.Handle run(TcpSocket socket, ActorRef owner, Materializer materializer) {
-        return frames.toMat(Sink.fromGraph(new SocketOut(socket, owner, LAST_WRITE)), Keep.right())
-                .run(materializer);
+    SocketOut run(TcpSocket socket, ActorRef owner, StreamHosts hosts) {
+        SocketOut out = new SocketOut(socket, owner, LAST_WRITE);
+        hosts.run(frames.to(Sink.fromGraph(out)), () -> owner.tell(new SocketOut.Broken(out), ActorRef.noSender()));
+        return out;
     }
 
     /** What is left once it runs: what frames are made by needn't be kept twice for as long as they come. */
@@ -47,7 +46,7 @@ record EventStream(Source<ByteString, NotUsed> frames, @Nullable Hearing hearing
     }
 
     /** Ends a stream that nobody will hear. */
-    void drop(Materializer materializer) {
-        frames.runWith(Sink.cancelled(), materializer);
+    void drop(StreamHosts hosts) {
+        hosts.run(frames.to(Sink.cancelled()), () -> {});
     }
 }

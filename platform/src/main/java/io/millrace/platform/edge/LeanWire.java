@@ -9,7 +9,6 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.japi.function.Function;
-import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.BidiFlow;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -27,7 +26,7 @@ import org.apache.pekko.util.ByteString;
  */
 final class LeanWire implements Wire {
     private final Function<HttpRequest, CompletionStage<HttpResponse>> routes;
-    private final Materializer materializer;
+    private final StreamHosts hosts;
     private final BidiFlow<HttpResponse, ByteString, ByteString, HttpRequest, NotUsed> http;
     private final Patience.Limits limits;
     private final int pipelining;
@@ -37,17 +36,17 @@ final class LeanWire implements Wire {
             ServerSettings settings,
             Patience.Limits limits,
             Function<HttpRequest, CompletionStage<HttpResponse>> routes,
-            Materializer materializer) {
+            StreamHosts hosts) {
         this.routes = routes;
-        this.materializer = materializer;
+        this.hosts = hosts;
         this.limits = limits;
         this.pipelining = settings.getPipeliningLimit();
         this.http = PekkoWire.plainHttp(system, settings);
     }
 
     @Override
-    public Materializer materializer() {
-        return materializer;
+    public StreamHosts hosts() {
+        return hosts;
     }
 
     /** The owner hears {@link EventStream} before such a stream's head can be on the socket. */
@@ -59,7 +58,7 @@ final class LeanWire implements Wire {
                 .map(answer -> head(PekkoWire.last(answer, requests), owner))
                 .join(http)
                 .join(Patience.with(limits, requests));
-        return Wire.run(answers, requests, limits, socket, owner, materializer);
+        return Wire.run(answers, requests, limits, socket, owner, hosts.materializer());
     }
 
     private static HttpResponse head(HttpResponse answer, ActorRef owner) {

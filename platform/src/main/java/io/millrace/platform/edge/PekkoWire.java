@@ -12,7 +12,6 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.japi.function.Function;
-import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.OverflowStrategy;
 import org.apache.pekko.stream.TLSProtocol;
 import org.apache.pekko.stream.javadsl.BidiFlow;
@@ -33,7 +32,7 @@ import org.apache.pekko.util.ByteString;
  */
 final class PekkoWire implements Wire {
     private final Function<HttpRequest, CompletionStage<HttpResponse>> routes;
-    private final Materializer materializer;
+    private final StreamHosts hosts;
     private final BidiFlow<HttpResponse, ByteString, ByteString, HttpRequest, NotUsed> http;
     private final Patience.Limits limits;
     private final int pipelining;
@@ -43,17 +42,17 @@ final class PekkoWire implements Wire {
             ServerSettings settings,
             Patience.Limits limits,
             Function<HttpRequest, CompletionStage<HttpResponse>> routes,
-            Materializer materializer) {
+            StreamHosts hosts) {
         this.routes = routes;
-        this.materializer = materializer;
+        this.hosts = hosts;
         this.limits = limits;
         this.pipelining = settings.getPipeliningLimit();
         this.http = plainHttp(system, settings);
     }
 
     @Override
-    public Materializer materializer() {
-        return materializer;
+    public StreamHosts hosts() {
+        return hosts;
     }
 
     @Override
@@ -63,7 +62,7 @@ final class PekkoWire implements Wire {
                 .buffer(1, OverflowStrategy.backpressure()) // a read always waits, so a peer that goes is noticed
                 .via(answers(routes, pipelining, requests).join(http))
                 .join(Patience.with(limits, requests));
-        return Wire.run(answers, requests, limits, socket, owner, materializer);
+        return Wire.run(answers, requests, limits, socket, owner, hosts.materializer());
     }
 
     /** Requests answered one after the other, event streams with their frames. */

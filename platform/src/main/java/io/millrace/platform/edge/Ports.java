@@ -26,11 +26,13 @@ import org.apache.pekko.stream.Materializer;
  */
 public final class Ports {
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+    /** More than there are processors, so that none waits for another's host. */
+    private static final int HOSTS = 2 * Runtime.getRuntime().availableProcessors();
 
     private final ActorSystem<?> system;
     private final ServerSettings settings;
     private final Patience.Limits limits;
-    private final Materializer materializer;
+    private final StreamHosts hosts;
 
     /** @param headTimeout how long a request's head may take */
     public Ports(ActorSystem<?> system, Duration headTimeout) {
@@ -39,7 +41,7 @@ public final class Ports {
         this.limits = new Patience.Limits(
                 headTimeout,
                 Duration.ofNanos(settings.getTimeouts().idleTimeout().toNanos()));
-        this.materializer = Materializer.createMaterializer(system);
+        this.hosts = new StreamHosts(HOSTS, Materializer.createMaterializer(system));
     }
 
     /** The plain public port: HTTP/1.1. */
@@ -49,8 +51,8 @@ public final class Ports {
                 "public-port",
                 address,
                 wire == HttpWire.LEAN
-                        ? new LeanWire(classic, settings, limits, edge::handle, materializer)
-                        : new PekkoWire(classic, settings, limits, edge::handle, materializer));
+                        ? new LeanWire(classic, settings, limits, edge::handle, hosts)
+                        : new PekkoWire(classic, settings, limits, edge::handle, hosts));
     }
 
     /** The public port with TLS: HTTP/1.1 and HTTP/2. Its files are looked at as often as the settings say. */
@@ -67,13 +69,7 @@ public final class Ports {
                 "tls-port",
                 address,
                 new TlsWire(
-                        Adapter.toClassic(system),
-                        settings,
-                        limits,
-                        certificates,
-                        tls.http2(),
-                        edge::handle,
-                        materializer));
+                        Adapter.toClassic(system), settings, limits, certificates, tls.http2(), edge::handle, hosts));
     }
 
     /** A port without event streams. */

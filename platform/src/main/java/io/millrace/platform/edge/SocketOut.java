@@ -7,12 +7,11 @@ import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.io.Tcp;
 import org.apache.pekko.io.TcpMessage;
-import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Inlet;
 import org.apache.pekko.stream.SinkShape;
-import org.apache.pekko.stream.stage.AbstractGraphStageWithMaterializedValue;
 import org.apache.pekko.stream.stage.AsyncCallback;
+import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.apache.pekko.stream.stage.InHandler;
 import org.apache.pekko.util.ByteString;
@@ -21,19 +20,14 @@ import scala.Tuple2;
 import scala.runtime.BoxedUnit;
 
 /**
- * Writes a stream to a socket, on the stream's own turn: a delivery costs one mailbox, the stream's when it is woken. What
+ * Writes a stream to a socket, on the stream's own turn: a delivery costs one message, which wakes the stream. What
  * the kernel has no room for goes to the TCP actor, which waits for that; the next is pulled when all of it is taken, so no
  * more than one write waits.
  *
  * <p>Tells the socket's owner that it is {@link Running}, and how it ended, once: {@link Written} when all is with the
  * kernel, {@link Broken} otherwise.
  */
-final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<ByteString>, SocketOut.Handle> {
-
-    /** Ends the stream from outside: the peer has gone. */
-    interface Handle {
-        void cancel();
-    }
+final class SocketOut extends GraphStage<SinkShape<ByteString>> {
 
     /** Every stage of the stream has begun. */
     record Running(SocketOut by) {}
@@ -53,6 +47,8 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
     private final TcpSocket socket;
     private final ActorRef owner;
     private final Duration flush;
+    private volatile @Nullable Logic logic;
+    private volatile boolean cancelled;
 
     /** @param flush how long the last write may take after the stream has completed */
     SocketOut(TcpSocket socket, ActorRef owner, Duration flush) {
@@ -67,12 +63,20 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
     }
 
     @Override
-    public Pair<GraphStageLogic, Handle> createLogicAndMaterializedValuePair(Attributes attributes) {
-        Logic logic = new Logic();
-        return Pair.create(logic, logic);
+    public GraphStageLogic createLogic(Attributes attributes) {
+        return new Logic();
     }
 
-    private final class Logic extends GraphStageLogic implements InHandler, Handle {
+    /** Ends the stream from outside, also before it has begun: the peer has gone. */
+    void cancel() {
+        cancelled = true;
+        Logic running = logic;
+        if (running != null) {
+            running.cancel();
+        }
+    }
+
+    private final class Logic extends GraphStageLogic implements InHandler {
         private final AsyncCallback<Runnable> run = createAsyncCallback(Runnable::run);
         private @Nullable Cancellable flushing;
         private boolean inFlight;
@@ -85,12 +89,16 @@ final class SocketOut extends AbstractGraphStageWithMaterializedValue<SinkShape<
 
         @Override
         public void preStart() {
+            logic = this;
+            if (cancelled) {
+                completeStage();
+                return;
+            }
             pull(in);
             run.invoke(() -> tell(new Running(SocketOut.this))); // comes back when all stages have begun
         }
 
-        @Override
-        public void cancel() {
+        void cancel() {
             run.invoke(this::completeStage);
         }
 

@@ -18,7 +18,6 @@ import org.apache.pekko.http.scaladsl.Http;
 import org.apache.pekko.http.scaladsl.HttpExt;
 import org.apache.pekko.http.scaladsl.HttpsConnectionContext;
 import org.apache.pekko.japi.function.Function;
-import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.TLSClosing$;
 import org.apache.pekko.stream.TLSProtocol.SslTlsInbound;
 import org.apache.pekko.stream.TLSProtocol.SslTlsOutbound;
@@ -48,7 +47,7 @@ final class TlsWire implements Wire {
     private static final AttributeKey<Object> STREAM = Http2.streamId();
 
     private final Function<HttpRequest, CompletionStage<HttpResponse>> routes;
-    private final Materializer materializer;
+    private final StreamHosts hosts;
     private final Patience.Limits limits;
     private final ServerSettings settings;
     private final Certificates certificates;
@@ -65,9 +64,9 @@ final class TlsWire implements Wire {
             Certificates certificates,
             boolean offersHttp2,
             Function<HttpRequest, CompletionStage<HttpResponse>> routes,
-            Materializer materializer) {
+            StreamHosts hosts) {
         this.routes = routes;
-        this.materializer = materializer;
+        this.hosts = hosts;
         this.limits = limits;
         this.settings = settings;
         this.offersHttp2 = offersHttp2;
@@ -84,8 +83,8 @@ final class TlsWire implements Wire {
     }
 
     @Override
-    public Materializer materializer() {
-        return materializer;
+    public StreamHosts hosts() {
+        return hosts;
     }
 
     @Override
@@ -97,7 +96,8 @@ final class TlsWire implements Wire {
         Flow<ByteString, ByteString, NotUsed> answers = offersHttp2
                 ? either(alone, streams(requests).join(http2))
                 : alone.join(TLS.create(certificates::engine, session -> {}, TLSClosing$.MODULE$.ignoreComplete()));
-        return Wire.run(answers.join(Patience.with(limits, requests)), requests, limits, socket, owner, materializer);
+        return Wire.run(
+                answers.join(Patience.with(limits, requests)), requests, limits, socket, owner, hosts.materializer());
     }
 
     private Flow<ByteString, ByteString, NotUsed> either(

@@ -2,10 +2,8 @@ package io.millrace.platform.edge;
 
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorRef;
-import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Flow;
-import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
@@ -14,7 +12,7 @@ import org.apache.pekko.util.ByteString;
 interface Wire {
 
     /** A socket's HTTP, as its owner sees it. */
-    record Answering(SocketIn.Handle in, SocketOut.Handle out, Requests requests) {}
+    record Answering(SocketIn.Handle in, SocketOut out, Requests requests) {}
 
     /**
      * Runs HTTP over a socket. An owner that is told of an {@link EventStream} runs it once HTTP has ended; where it is told
@@ -22,7 +20,8 @@ interface Wire {
      */
     Answering answer(TcpSocket socket, ActorRef owner);
 
-    Materializer materializer();
+    /** What event streams run in. */
+    StreamHosts hosts();
 
     /** Runs a flow of bytes in and out over a socket. */
     static Answering run(
@@ -32,10 +31,11 @@ interface Wire {
             TcpSocket socket,
             ActorRef owner,
             Materializer materializer) {
-        Pair<SocketIn.Handle, SocketOut.Handle> ends = Source.fromGraph(new SocketIn(socket.actor()))
+        SocketOut out = new SocketOut(socket, owner, limits.idle());
+        SocketIn.Handle in = Source.fromGraph(new SocketIn(socket.actor()))
                 .via(answers)
-                .toMat(Sink.fromGraph(new SocketOut(socket, owner, limits.idle())), Keep.both())
+                .to(Sink.fromGraph(out))
                 .run(materializer);
-        return new Answering(ends.first(), ends.second(), requests);
+        return new Answering(in, out, requests);
     }
 }

@@ -39,13 +39,14 @@ final class EchoServer implements AutoCloseable {
 
     EchoServer(HttpWire wire) {
         ServerSettings settings = ServerSettings.create(system);
+        StreamHosts hosts = new StreamHosts(2, materializer);
         Function<HttpRequest, CompletionStage<HttpResponse>> routes =
                 request -> CompletableFuture.completedFuture(switching(request));
         CompletableFuture<InetSocketAddress> bound = new CompletableFuture<>();
         system.actorOf(Acceptor.props(
                 wire == HttpWire.LEAN
-                        ? new LeanWire(system, settings, PATIENCE, routes, materializer)
-                        : new PekkoWire(system, settings, PATIENCE, routes, materializer),
+                        ? new LeanWire(system, settings, PATIENCE, routes, hosts)
+                        : new PekkoWire(system, settings, PATIENCE, routes, hosts),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 settings,
                 bound));
