@@ -110,6 +110,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
         private boolean awaitingPong;
         private long pushedNanos = System.nanoTime();
         private int pushedBytes;
+        private boolean gatheredEvents;
         private long eventNanos = pushedNanos;
         private @Nullable Code endedBy;
 
@@ -277,6 +278,7 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
                 ByteString bytes = gather();
                 if (!bytes.isEmpty()) {
                     pushedNanos = System.nanoTime();
+                    eventNanos = gatheredEvents ? pushedNanos : eventNanos;
                     pushedBytes = bytes.length();
                     push(out, bytes);
                 }
@@ -300,11 +302,11 @@ final class Delivery extends GraphStage<SourceShape<ByteString>> {
                 opening = ByteString.emptyByteString();
             }
             words.takeAll(bytes);
+            int before = bytes.length();
             if (!words.areEnding()) {
-                int before = bytes.length();
                 outflow.gather(bytes);
-                eventNanos = bytes.length() > before ? System.nanoTime() : eventNanos;
             }
+            gatheredEvents = bytes.length() > before;
             return bytes.result();
         }
 

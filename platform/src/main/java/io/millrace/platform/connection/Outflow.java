@@ -24,6 +24,9 @@ final class Outflow {
     private final Stream stream;
     private final SortedMap<String, Source> sources = new TreeMap<>();
     private final Whereabouts whereabouts;
+    /** The same, as every delivery goes through them. */
+    private List<Source> inTurn = List.of();
+
     private Form form;
     private Set<Strand> over = Set.of();
     private int turn;
@@ -57,21 +60,22 @@ final class Outflow {
     /** @param readOn begins to read on, when the strand needs it */
     void add(Strand strand, Runnable readOn) {
         sources.put(strand.name(), new Source(strand, readOn));
-        whereabouts.haveChanged(strands());
+        haveChanged();
     }
 
     void remove(Strand strand) {
         sources.remove(strand.name());
-        whereabouts.haveChanged(strands());
+        haveChanged();
+    }
+
+    private void haveChanged() {
+        inTurn = List.copyOf(sources.values());
+        whereabouts.haveChanged(inTurn.stream().map(Source::strand).toList());
     }
 
     boolean has(Strand strand) {
         Source source = sources.get(strand.name());
         return source != null && source.strand() == strand;
-    }
-
-    private List<Strand> strands() {
-        return sources.values().stream().map(Source::strand).toList();
     }
 
     Form form() {
@@ -96,14 +100,14 @@ final class Outflow {
     /** All that waits, up to a write's size; each in its turn, so that a busy one can't starve another. */
     void gather(Gathered bytes) {
         int events = 0;
-        int size = sources.size();
+        List<Source> all = inTurn; // a stream that ends here may change it
+        int size = all.size();
         if (size == 1) {
-            events = gatherFrom(sources.values().iterator().next(), bytes);
+            events = gatherFrom(all.get(0), bytes);
         } else if (size > 1) {
-            List<Source> inTurn = new ArrayList<>(sources.values());
             turn++;
             for (int i = 0; i < size && bytes.length() < writeBytes; i++) {
-                events += gatherFrom(inTurn.get((turn + i) % size), bytes);
+                events += gatherFrom(all.get((turn + i) % size), bytes);
             }
         }
         if (events > 0) {
@@ -213,22 +217,30 @@ final class Outflow {
     }
 
     private void tell(Gathered bytes, boolean hadEvents) {
+        boolean untold = whereabouts.areUntold();
+        if (!hadEvents && !untold) {
+            return;
+        }
         long now = System.nanoTime();
         if (hadEvents) {
             whereabouts.wereTold(now);
         }
-        Duration pause = whereabouts.untilTold(now, bytes.length() == 0 && !haveMore() && !areReading());
-        if (pause != null && pause.isZero()) {
-            whereabouts.tell(bytes, now);
-        } else if (pause != null) {
-            stream.drainAfter(pause);
+        if (untold) {
+            Duration pause = whereabouts.untilTold(now, bytes.length() == 0 && !haveMore() && !areReading());
+            if (pause.isZero()) {
+                whereabouts.tell(bytes, now);
+            } else {
+                stream.drainAfter(pause);
+            }
         }
     }
 
     /** Whether there is something to hand out or to read. */
     boolean haveMore() {
-        for (Source source : sources.values()) {
-            if (source.strand().hasMore() && !isHeld(source.strand())) {
+        List<Source> all = inTurn;
+        for (int i = 0; i < all.size(); i++) { // an iterator for each delivery would be the most of it
+            Strand strand = all.get(i).strand();
+            if (strand.hasMore() && !isHeld(strand)) {
                 return true;
             }
         }
@@ -236,7 +248,7 @@ final class Outflow {
     }
 
     private boolean areReading() {
-        return sources.values().stream().anyMatch(source -> source.strand().isReading());
+        return inTurn.stream().anyMatch(source -> source.strand().isReading());
     }
 
     private boolean isHeld(Strand strand) {

@@ -71,12 +71,13 @@ final class Whereabouts {
         toldNanos = now;
     }
 
-    /** How long the client may stay untold, zero where it is time to tell it, null where it knows everything. */
-    @Nullable
+    /** Whether the client doesn't know where it stands. */
+    boolean areUntold() {
+        return untold;
+    }
+
+    /** How long the client may stay untold, zero where it is time to tell it. */
     Duration untilTold(long now, boolean asleep) {
-        if (!untold) {
-            return null;
-        }
         long left = SILENCE.toNanos() - (now - toldNanos);
         return left <= 0 || (historyEnded && asleep) ? Duration.ZERO : Duration.ofNanos(left);
     }
