@@ -10,6 +10,9 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.local.LocalBucketBuilder;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -162,6 +165,23 @@ class ArchitectureTest {
                 .filter(name -> !name.matches(".*Settings(\\$\\w+)?"))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(seeing).isSubsetOf(SEE_CONFIG);
+    }
+
+    /** By the wall clock, which is Bucket4j's default, no bucket is filled for as long as that clock was set back. */
+    @Test
+    void tokenBucketsGoByAClockThatNeverJumps() {
+        List<JavaClass> makers = classes.stream()
+                .filter(type -> calls(type, Bucket.class, "builder"))
+                .toList();
+        assertThat(makers)
+                .isNotEmpty()
+                .allMatch(type -> calls(type, LocalBucketBuilder.class, "withNanosecondPrecision"));
+    }
+
+    private static boolean calls(JavaClass type, Class<?> owner, String method) {
+        return type.getMethodCallsFromSelf().stream()
+                .anyMatch(call -> call.getTargetOwner().isEquivalentTo(owner)
+                        && call.getName().equals(method));
     }
 
     private static String room(JavaClass type) {

@@ -100,7 +100,7 @@ final class Outflow {
     /** All that waits, up to a write's size; each in its turn, so that a busy one can't starve another. */
     void gather(Gathered bytes) {
         int events = 0;
-        List<Source> all = inTurn; // a stream that ends here may change it
+        List<Source> all = inTurn; // what is called on the way may change it
         int size = all.size();
         if (size == 1) {
             events = gatherFrom(all.get(0), bytes);

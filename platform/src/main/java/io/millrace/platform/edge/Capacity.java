@@ -27,6 +27,7 @@ final class Capacity {
         this.realtime = edge.realtime();
         this.settings = edge.admission();
         this.arrivals = Bucket.builder()
+                .withNanosecondPrecision()
                 .addLimit(limit ->
                         limit.capacity(settings.burst()).refillGreedy(settings.perSecond(), Duration.ofSeconds(1)))
                 .build();

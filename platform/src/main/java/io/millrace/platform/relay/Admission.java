@@ -90,6 +90,7 @@ final class Admission {
 
     private static Bucket bucket(Rate rate) {
         return Bucket.builder()
+                .withNanosecondPrecision()
                 .addLimit(limit -> limit.capacity(rate.burst()).refillGreedy(rate.events(), rate.per()))
                 .build();
     }
