@@ -19,6 +19,9 @@ final class Churn {
     private static final int BEFOREHAND = 12_000;
 
     private static final int RATE_BEFOREHAND = 500;
+    /** At that rate clients have soon read enough: more of them would come faster than a node lets them in. */
+    private static final int CLIENTS_BEFOREHAND = 10;
+
     private static final Duration ROUND_BEFOREHAND = Duration.ofSeconds(20);
     private static final int MOST_ROUNDS_BEFOREHAND = 30;
     private static final Duration CALM_LIMIT = Duration.ofSeconds(30);
@@ -66,7 +69,7 @@ final class Churn {
         fillLiveList();
         Holdings before = calm();
         try (MemoryCurve.Watch watch = new MemoryCurve.Watch(settings.gauge(), settings.adminPort())) {
-            ChurnLoad load = churn(RATE, settings.length());
+            ChurnLoad load = churn(settings.clients(), RATE, settings.length());
             Holdings after = calm();
             outcome.put(Figure.CYCLES, load.cycles()).put(Figure.DELIVERIES, load.delivered());
             compare(before, after);
@@ -80,12 +83,13 @@ final class Churn {
             if (round == MOST_ROUNDS_BEFOREHAND) {
                 throw new BenchFailure("only " + published + " events could be published before the churn");
             }
-            published += churn(RATE_BEFOREHAND, ROUND_BEFOREHAND).published();
+            published +=
+                    churn(CLIENTS_BEFOREHAND, RATE_BEFOREHAND, ROUND_BEFOREHAND).published();
         }
     }
 
-    private ChurnLoad churn(int rate, Duration length) {
-        ChurnLoad load = ChurnLoad.run(settings.target(), settings.channel(), settings.clients(), rate, length);
+    private ChurnLoad churn(int clients, int rate, Duration length) {
+        ChurnLoad load = ChurnLoad.run(settings.target(), settings.channel(), clients, rate, length);
         outcome.losses(load.losses());
         load.faults().forEach(outcome::fault);
         return load;
