@@ -36,18 +36,9 @@ public final class SseFrames {
         return new Block(idSize(id) + 1).id(id).dispatched();
     }
 
-    /** {@code id: x} and its line end, to stand before a {@link #body} that others share. */
+    /** {@code id: x} and its line end, to stand before an {@link #event} without one that others share. */
     public static byte[] idLine(String id) {
         return new Block(idSize(id)).id(id).bytes();
-    }
-
-    public static byte[] body(EventType type, byte[] data) {
-        return body(type.value(), data);
-    }
-
-    /** {@code event:} and {@code data:} with the blank line that dispatches them. */
-    public static byte[] body(String type, byte[] data) {
-        return event(null, type, data);
     }
 
     /** Data that an EventSource dispatches as {@code message}. */
@@ -67,6 +58,7 @@ public final class SseFrames {
                 .bytes();
     }
 
+    /** {@code id:}, {@code event:} and {@code data:} with the blank line that dispatches them. */
     public static byte[] event(@Nullable String id, String type, byte[] data) {
         return new Block(idSize(id) + typeSize(type) + dataSize(data) + 1)
                 .id(id)

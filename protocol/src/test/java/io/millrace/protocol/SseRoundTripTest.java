@@ -38,7 +38,7 @@ class SseRoundTripTest {
         for (String text : List.of("", "a", "a\nid: 1", "a\rid: 1", "a\r\n\r\ndata: x\n\n", "\ndata: 1\n")) {
             SseParser parser = new SseParser();
             assertThat(parser.feed(SseFrames.comment(text))).isEmpty();
-            assertThat(parser.feed(SseFrames.body("t", Cases.utf8("1"))))
+            assertThat(parser.feed(SseFrames.event(null, "t", Cases.utf8("1"))))
                     .containsExactly(new SseParser.Message("", "t", "1"));
             assertThat(parser.comments()).isPositive();
         }
