@@ -267,6 +267,7 @@ describe.skipIf(!chromiumPath)(`in Chromium (seed ${SEED})`, () => {
     const visit = async (): Promise<void> => {
       await page.waitForFunction('window.ready');
       await start(page, {});
+      await connected(page); // after a reload its place is kept already
       await placed(page, channel);
     };
     await page.goto(pages.origin + '/');
